@@ -1,0 +1,76 @@
+"""What packaging makes, and for what machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class PackageTarget:
+    """The machine on which a package will run.
+
+    Args:
+        python_version: ``"3.12"``.
+        platform: The platform in uv's spelling, for instance ``"x86_64-manylinux_2_34"``; ``None`` is this
+            machine's.
+        provided: Distributions that the runtime has already, in normalised spelling.
+        max_archive_bytes: The largest archive that the target takes; ``None`` is no limit.
+        max_unpacked_bytes: The largest sum of file sizes that the target takes; ``None`` is no limit.
+    """
+
+    python_version: str
+    platform: str | None = None
+    provided: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    max_archive_bytes: int | None = None
+    max_unpacked_bytes: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PackagedFile:
+    """One file of a package.
+
+    Args:
+        path: Its place in the archive, with forward slashes.
+        size: In bytes, unpacked.
+        sha256: In hexadecimal.
+    """
+
+    path: str
+    size: int
+    sha256: str
+
+
+@attrs.frozen(kw_only=True)
+class Package:
+    """A function's code, ready to run elsewhere.
+
+    Args:
+        path: The archive on this disk, named by its content and never changed.
+        sha256: The digest of the archive, in hexadecimal.
+        size: Of the archive, in bytes.
+        unpacked_size: The sum of the sizes of its files, in bytes.
+        handler: What the runtime calls, ``"index.handler"``.
+        entry: The callable inside, for people: ``"jobs:report"``.
+        python_version: ``"3.12"``.
+        dependencies: The distributions inside, as ``"name==version"``, sorted.
+        contents: Its files, sorted by path.
+        warnings: What the user should know about it.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+    unpacked_size: int
+    handler: str = "index.handler"
+    entry: str
+    python_version: str
+    dependencies: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    contents: tuple[PackagedFile, ...] = attrs.field(default=(), converter=tuple, repr=False)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+    @property
+    def size_mb(self) -> float:
+        """The size of the archive in MiB, to three places."""
+        return round(self.size / 2**20, 3)

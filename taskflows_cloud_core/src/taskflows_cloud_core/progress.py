@@ -1,0 +1,43 @@
+"""What a long operation tells while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+import attrs
+
+Stage: TypeAlias = Literal["check", "package", "translate", "plan", "apply"]
+Status: TypeAlias = Literal["started", "succeeded", "failed"]
+
+
+@attrs.frozen(kw_only=True)
+class ProgressEvent:
+    """One step begun or ended.
+
+    Args:
+        function_name: The function that the step belongs to.
+        stage: The step of the pipeline.
+        status: Begun, done or failed.
+        message: One line for a person; never a secret, never an environment value.
+        done: How many actions of the stage are finished.
+        total: How many actions the stage has; 0 when that is not known.
+    """
+
+    function_name: str
+    stage: Stage
+    status: Status
+    message: str
+    done: int = 0
+    total: int = 0
+
+    def __str__(self) -> str:
+        count = f" {self.done}/{self.total}" if self.total else ""
+        return f"{self.function_name}: {self.stage}{count}: {self.message}"
+
+
+Progress: TypeAlias = Callable[[ProgressEvent], None]
+
+
+def silent(event: ProgressEvent) -> None:  # noqa: ARG001 - the signature of every listener
+    """Listen to nothing: the default of every call that takes ``progress``."""

@@ -1,0 +1,39 @@
+"""What a provider says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
+
+
+def _mapping(value: Mapping[str, int]) -> Mapping[str, int]:
+    return MappingProxyType(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class NoOptions:
+    """The options class of a provider that takes none."""
+
+
+@attrs.frozen(kw_only=True)
+class ProviderInfo:
+    """Who a provider is.
+
+    Args:
+        name: The name of its entry point.
+        title: For people, for instance ``"AWS Lambda"``.
+        options_class: An attrs class; its fields are the keywords of ``get_environment``.
+        hook_api_version: The `HOOK_API_VERSION` that it was written for, as a number in its source, not
+            as whatever the installed core says.
+        capabilities: What it can do beyond the required hooks, for instance ``"flexible_window"``.
+        limits: The limits that users meet most, by name, in the units that the name tells.
+    """
+
+    name: str
+    title: str
+    options_class: type = NoOptions
+    hook_api_version: int
+    capabilities: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    limits: Mapping[str, int] = attrs.field(factory=dict, converter=_mapping)

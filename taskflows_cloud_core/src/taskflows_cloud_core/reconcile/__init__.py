@@ -1,0 +1,23 @@
+"""Desired state against observed state: resources, plans, and how a plan is carried out. Knows no cloud."""
+
+from taskflows_cloud_core.reconcile.apply import ApplyReport, Execute, Outcome, apply
+from taskflows_cloud_core.reconcile.diff import Difference, diff, field_changes
+from taskflows_cloud_core.reconcile.plan import Action, FieldChange, Plan, Verb
+from taskflows_cloud_core.reconcile.resource import Hidden, Resource, ResourceKey
+
+__all__ = [
+    "Action",
+    "ApplyReport",
+    "Difference",
+    "Execute",
+    "FieldChange",
+    "Hidden",
+    "Outcome",
+    "Plan",
+    "Resource",
+    "ResourceKey",
+    "Verb",
+    "apply",
+    "diff",
+    "field_changes",
+]

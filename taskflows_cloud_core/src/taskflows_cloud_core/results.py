@@ -1,0 +1,307 @@
+"""What the calls of an environment return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.errors import DeploymentError
+from taskflows_cloud_core.reconcile import Plan
+
+Level: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class CloudDeploymentResult:
+    """What became of a deployment. True when it succeeded.
+
+    Args:
+        success: Whether everything that the plan holds was done.
+        function_name: The function that was deployed.
+        provider: The name of the provider.
+        resource_id: The provider's identifier of the function, for instance an ARN. Set whenever something
+            was created, also when the deployment failed later.
+        metadata: Facts about the deployed function, each provider's own.
+        error: What went wrong and what to do about it, one sentence or a short list; ``None`` on success.
+        warnings: What the user should know although nothing failed.
+        plan: The changes that were to be made; ``None`` when the deployment ended before there was a plan.
+    """
+
+    success: bool
+    function_name: str
+    provider: str
+    resource_id: str | None = None
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=_mapping)
+    error: str | None = None
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    plan: Plan | None = attrs.field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        return self.success
+
+    def raise_for_error(self) -> CloudDeploymentResult:
+        """Return this result, or raise it as an exception.
+
+        Raises:
+            DeploymentError: The deployment failed.
+        """
+        if not self.success:
+            raise DeploymentError(self.error or "the deployment failed", result=self)
+        return self
+
+    def __str__(self) -> str:
+        if self.success:
+            changed = "nothing to change" if self.plan is not None and self.plan.is_empty else "deployed"
+            lines = [f"{self.function_name} on {self.provider}: {changed} ({self.resource_id})"]
+            for name, expression in dict(self.metadata.get("schedules", {})).items():
+                lines.append(f"  schedule {name}: {expression}")
+        else:
+            lines = [f"{self.function_name} on {self.provider}: failed: {self.error}"]
+        return "\n".join([*lines, *(f"  warning: {warning}" for warning in self.warnings)])
+
+
+@attrs.frozen(kw_only=True)
+class DeletionResult:
+    """What became of a deletion. True when nothing is left that should be gone.
+
+    Args:
+        success: Whether everything that the plan holds was done. Deleting what is not there succeeds.
+        function_name: The function that was deleted.
+        provider: The name of the provider.
+        deleted: What was removed, one text for each resource.
+        left: What stays on purpose, one text for each resource, with the reason.
+        error: What went wrong and what to do about it; ``None`` on success.
+        warnings: What the user should know although nothing failed.
+        plan: The deletions that were to be made.
+    """
+
+    success: bool
+    function_name: str
+    provider: str
+    deleted: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    left: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    error: str | None = None
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    plan: Plan | None = attrs.field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        return self.success
+
+    def raise_for_error(self) -> DeletionResult:
+        """Return this result, or raise it as an exception.
+
+        Raises:
+            DeploymentError: The deletion failed.
+        """
+        if not self.success:
+            raise DeploymentError(self.error or "the deletion failed", result=self)
+        return self
+
+    def __str__(self) -> str:
+        if self.success:
+            lines = [f"{self.function_name} on {self.provider}: {len(self.deleted)} resources deleted"]
+        else:
+            lines = [f"{self.function_name} on {self.provider}: deletion failed: {self.error}"]
+        lines += [f"  deleted {what}" for what in self.deleted]
+        lines += [f"  left {what}" for what in self.left]
+        return "\n".join([*lines, *(f"  warning: {warning}" for warning in self.warnings)])
+
+
+@attrs.frozen(kw_only=True)
+class DeployedFunction:
+    """One line of a listing.
+
+    Args:
+        name: The function's name.
+        resource_id: The provider's identifier.
+        provider: The name of the provider.
+        schedules: The expressions that trigger it, as the provider reads them.
+        tags: The user's tags.
+        updated_at: When it was last changed, aware.
+    """
+
+    name: str
+    resource_id: str
+    provider: str
+    schedules: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    tags: Mapping[str, str] = attrs.field(factory=dict, converter=_mapping)
+    updated_at: datetime | None = None
+
+    def __str__(self) -> str:
+        when = f", updated {self.updated_at:%Y-%m-%d %H:%M:%S %Z}" if self.updated_at else ""
+        return f"{self.name} [{'; '.join(self.schedules) or 'no schedule'}]{when}"
+
+
+@attrs.frozen(kw_only=True)
+class FunctionDescription:
+    """All that the provider knows of one function.
+
+    Args:
+        function: The line of the listing.
+        config: The configuration that is deployed, as far as it can be read back. Environment values and
+            schedules are not in it; see ``environment_names`` and ``function.schedules``.
+        environment_names: The names of the environment variables.
+        metadata: Facts about the deployed function, each provider's own.
+    """
+
+    function: DeployedFunction
+    config: CloudFunctionConfig
+    environment_names: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=_mapping)
+
+    def __str__(self) -> str:
+        lines = [str(self.function), f"  runtime {self.config.runtime}, {self.config.memory_mb} MiB,"]
+        lines[-1] += f" timeout {self.config.timeout_seconds} s"
+        if self.environment_names:
+            lines.append(f"  environment {', '.join(self.environment_names)}")
+        return "\n".join(lines)
+
+
+@attrs.frozen(kw_only=True)
+class LogEvent:
+    """One line of a function's log.
+
+    Args:
+        timestamp: When it was written, aware.
+        message: The line, without its line break.
+        request_id: The invocation that wrote it, when known.
+        level: The severity, when known.
+        event_id: Identifies the event for readers that follow a log; unique within a function.
+    """
+
+    timestamp: datetime
+    message: str
+    request_id: str | None = None
+    level: Level | None = None
+    event_id: str = ""
+
+    def __str__(self) -> str:
+        level = f" {self.level}" if self.level else ""
+        request = f" [{self.request_id[:8]}]" if self.request_id else ""
+        printable = "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in self.message)
+        return f"{self.timestamp.isoformat(timespec='milliseconds')}{level}{request} {printable}"
+
+
+@attrs.frozen(kw_only=True)
+class LogQuery:
+    """Which log events are wanted.
+
+    Args:
+        limit: The newest this many, at least 1.
+        start_time: Not before this moment, aware.
+        end_time: Before this moment, aware.
+        request_id: Of this invocation only.
+    """
+
+    limit: int = attrs.field(default=100, validator=[attrs.validators.instance_of(int), attrs.validators.ge(1)])
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    request_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class LogPage:
+    """A part of a log.
+
+    Args:
+        events: The newest first. May be empty although there is a token.
+        token: Give it back for the next, older part; ``None`` at the end.
+    """
+
+    events: tuple[LogEvent, ...] = attrs.field(default=(), converter=tuple)
+    token: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class InvocationResult:
+    """What one run of a function gave. True when it ended without an exception.
+
+    Args:
+        ok: Whether the function returned.
+        value: What it returned, as JSON gives it back; ``None`` when it failed.
+        error: The exception's type, message and traceback as text; ``None`` when it returned.
+        logs: What it wrote.
+        request_id: The provider's identifier of the invocation.
+        duration_ms: How long it ran, in milliseconds, when known.
+    """
+
+    ok: bool
+    value: Any = None
+    error: str | None = None
+    logs: tuple[LogEvent, ...] = attrs.field(default=(), converter=tuple)
+    request_id: str | None = None
+    duration_ms: float | None = None
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        head = f"returned {self.value!r}" if self.ok else f"failed: {self.error}"
+        took = f" after {self.duration_ms:.0f} ms" if self.duration_ms is not None else ""
+        return "\n".join([f"{head}{took}", *(f"  {event}" for event in self.logs)])
+
+
+@attrs.frozen(kw_only=True)
+class FunctionVersion:
+    """One deployed state of a function's code.
+
+    Args:
+        version: The provider's identifier; give it to ``rollback_function``.
+        created_at: Aware.
+        package_sha256: The digest of its package, in hexadecimal.
+        is_live: Whether it is the one that runs now.
+    """
+
+    version: str
+    created_at: datetime
+    package_sha256: str
+    is_live: bool
+
+    def __str__(self) -> str:
+        live = " (live)" if self.is_live else ""
+        return f"{self.version}{live} {self.created_at:%Y-%m-%d %H:%M:%S %Z} {self.package_sha256[:12]}"
+
+
+@attrs.frozen(kw_only=True)
+class FunctionMetrics:
+    """How a function did over a span of time.
+
+    Args:
+        invocations: How often it ran.
+        errors: How many of the runs failed.
+        average_duration_ms: The mean length of a run in milliseconds; ``None`` when it never ran.
+        start_time: The beginning of the span, aware.
+        end_time: The end of the span, aware.
+    """
+
+    invocations: int
+    errors: int
+    average_duration_ms: float | None
+    start_time: datetime
+    end_time: datetime
+
+
+@attrs.frozen(kw_only=True)
+class CostEstimate:
+    """What a function is likely to cost.
+
+    Args:
+        currency: For instance ``"USD"``.
+        monthly: The sum for thirty days.
+        parts: What it is made of, by name.
+        assumptions: What was assumed, one sentence each, with the date of the prices.
+    """
+
+    currency: str
+    monthly: float
+    parts: Mapping[str, float] = attrs.field(factory=dict, converter=_mapping)
+    assumptions: tuple[str, ...] = attrs.field(default=(), converter=tuple)

@@ -1,0 +1,21 @@
+"""The check that every piece of schedule text passes before anything reads it."""
+
+from __future__ import annotations
+
+import attrs
+
+
+def single_line(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    """Refuse text that is not a ``str``, is blank, or has control characters.
+
+    Raises:
+        TypeError: ``value`` is not a string.
+        ValueError: ``value`` is blank or not one printable line.
+    """
+    name = f"{type(instance).__name__}.{attribute.name}"
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    if not value.strip():
+        raise ValueError(f"{name} is empty; write something like 'Mon-Fri 09:00'")
+    if not value.isprintable():
+        raise ValueError(f"{name} {value!r} has control characters; write it on one line")

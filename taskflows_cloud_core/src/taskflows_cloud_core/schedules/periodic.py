@@ -1,0 +1,77 @@
+"""A fixed interval: ``Periodic``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import attrs
+from attrs import validators
+
+from taskflows_cloud_core.schedules import _text
+
+
+def _positive_int(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"Periodic.{attribute.name} must be an int of seconds, not {type(value).__name__}")
+    if value <= 0:
+        raise ValueError(f"Periodic.{attribute.name} is {value}; it must be more than 0 seconds")
+
+
+@attrs.frozen
+class Periodic:
+    """Runs again and again at a fixed interval.
+
+    Args:
+        period: The interval in seconds, more than 0. Most clouds need whole minutes.
+        start_on: When counting begins on a machine: ``"boot"``, ``"login"`` or ``"command"``. Where there
+            is no machine to boot, counting begins at deployment; ``"command"`` never starts by itself.
+        relative_to: Measure from the ``"start"`` or the ``"finish"`` of the run before. Clouds run at
+            fixed intervals, so ``"finish"`` brings a warning.
+        description: For people; it has no effect.
+        accuracy: How much delay is tolerated, in systemd's spelling; no provider here delays on purpose.
+        randomized_delay: Spread each run at random over this many seconds.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: A value is out of range.
+    """
+
+    period: int = attrs.field(validator=_positive_int)
+    start_on: Literal["boot", "login", "command"] = attrs.field(
+        default="boot", validator=validators.in_(("boot", "login", "command"))
+    )
+    relative_to: Literal["start", "finish"] = attrs.field(
+        default="start", validator=validators.in_(("start", "finish"))
+    )
+    description: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.instance_of(str))
+    )
+    accuracy: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_text.single_line))
+    randomized_delay: int | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional([validators.instance_of(int), validators.ge(0)])
+    )
+
+    def next_runs(self, n: int, after: datetime | None = None) -> list[datetime]:
+        """The next ``n`` moments when counting begins at ``after``.
+
+        Args:
+            n: How many, at least 0.
+            after: An aware datetime; now, when not given.
+
+        Returns:
+            Aware datetimes in the zone of ``after`` (UTC by default), ``period`` seconds apart.
+
+        Raises:
+            ValueError: ``n`` is negative or ``after`` has no zone.
+        """
+        begin = datetime.now(UTC) if after is None else after
+        if begin.tzinfo is None:
+            raise ValueError("after has no time zone; pass an aware datetime")
+        if n < 0:
+            raise ValueError(f"n is {n}; it must be at least 0")
+        elapsed = (timedelta(seconds=self.period * count) for count in range(1, n + 1))
+        return [(begin.astimezone(UTC) + gone).astimezone(begin.tzinfo) for gone in elapsed]
+
+    def __str__(self) -> str:
+        return f"every {self.period} s"
