@@ -74,7 +74,7 @@ class CloudFunctionConfig:
 
     function_name: str
     runtime: str = attrs.field(factory=running_runtime)
-    memory_mb: int = 128
+    memory_mb: int = 256
     timeout_seconds: int = 60
     ephemeral_storage_mb: int = 512
     schedules: tuple[Schedule, ...] = attrs.field(default=(), converter=_schedules)
@@ -87,9 +87,7 @@ class CloudFunctionConfig:
     log_retention_days: int | None = None
     include_files: tuple[str, ...] = attrs.field(default=(), converter=_sequence)
     allow_approximate: bool = False
-    provider_options: Mapping[str, Mapping[str, Any]] = attrs.field(
-        factory=dict, converter=_mapping, repr=_names_only
-    )
+    provider_options: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, converter=_mapping, repr=_names_only)
 
     def __attrs_post_init__(self) -> None:
         problems = _Problems()

@@ -193,9 +193,7 @@ class ProviderSpec:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def translate_schedule(
-        self, session: Any, schedule: Schedule, config: CloudFunctionConfig | None
-    ) -> Translation:
+    def translate_schedule(self, session: Any, schedule: Schedule, config: CloudFunctionConfig | None) -> Translation:
         """Say a schedule in the provider's language. Called once for each schedule, before planning.
 
         It is pure: no network, and the same answer for the same schedule.
@@ -476,13 +474,20 @@ class ProviderSpec:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def invoke_function(self, session: Any, name: str, payload: Any) -> InvocationResult:
-        """Run a function now and wait for it. Called when a user asks for it.
+    def invoke_function(
+        self,
+        session: Any,
+        name: str,
+        payload: Any,
+        wait: bool,  # noqa: FBT001 - passed by name
+    ) -> InvocationResult:
+        """Run a function now. Called when a user asks for it.
 
         Args:
             session: What ``connect`` returned.
             name: The function's name.
             payload: A JSON value, or ``None``.
+            wait: Whether to wait for its end; when not, the result only says that it was started.
 
         Returns:
             What it gave; an exception of the user's code is in the result.
@@ -637,9 +642,7 @@ class ProviderSpec:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def get_metrics(
-        self, session: Any, name: str, start_time: datetime, end_time: datetime
-    ) -> FunctionMetrics:
+    def get_metrics(self, session: Any, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
         """Count the runs of a function in a span of time. Called when a user asks for it.
 
         Args:

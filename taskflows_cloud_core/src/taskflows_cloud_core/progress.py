@@ -39,5 +39,5 @@ class ProgressEvent:
 Progress: TypeAlias = Callable[[ProgressEvent], None]
 
 
-def silent(event: ProgressEvent) -> None:  # noqa: ARG001 - the signature of every listener
+def silent(event: ProgressEvent) -> None:
     """Listen to nothing: the default of every call that takes ``progress``."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import attrs
 
-
-def _mapping(value: Mapping[str, int]) -> Mapping[str, int]:
-    return MappingProxyType(dict(value))
+from taskflows_cloud_core._frozen import to_frozenset, to_mapping
 
 
 @attrs.frozen(kw_only=True)
@@ -35,5 +32,5 @@ class ProviderInfo:
     title: str
     options_class: type = NoOptions
     hook_api_version: int
-    capabilities: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
-    limits: Mapping[str, int] = attrs.field(factory=dict, converter=_mapping)
+    capabilities: frozenset[str] = attrs.field(default=frozenset(), converter=to_frozenset)
+    limits: Mapping[str, int] = attrs.field(factory=dict, converter=to_mapping)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from taskflows_cloud_core._dict_access import ReadAsDict
+from taskflows_cloud_core._frozen import to_mapping, to_tuple
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.errors import DeploymentError
 from taskflows_cloud_core.reconcile import Plan
 
 Level: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-
-
-def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -40,9 +37,9 @@ class CloudDeploymentResult:
     function_name: str
     provider: str
     resource_id: str | None = None
-    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=_mapping)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
     error: str | None = None
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     plan: Plan | None = attrs.field(default=None, repr=False)
 
     def __bool__(self) -> bool:
@@ -87,10 +84,10 @@ class DeletionResult:
     success: bool
     function_name: str
     provider: str
-    deleted: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    left: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    deleted: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    left: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     error: str | None = None
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     plan: Plan | None = attrs.field(default=None, repr=False)
 
     def __bool__(self) -> bool:
@@ -117,8 +114,8 @@ class DeletionResult:
 
 
 @attrs.frozen(kw_only=True)
-class DeployedFunction:
-    """One line of a listing.
+class DeployedFunction(ReadAsDict):
+    """One line of a listing. Its fields can also be read as keys.
 
     Args:
         name: The function's name.
@@ -127,14 +124,22 @@ class DeployedFunction:
         schedules: The expressions that trigger it, as the provider reads them.
         tags: The user's tags.
         updated_at: When it was last changed, aware.
+        runtime: For instance ``"python3.12"``.
+        memory_mb: Its memory limit in MiB.
     """
 
     name: str
     resource_id: str
     provider: str
-    schedules: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    tags: Mapping[str, str] = attrs.field(factory=dict, converter=_mapping)
+    schedules: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    tags: Mapping[str, str] = attrs.field(factory=dict, converter=to_mapping)
     updated_at: datetime | None = None
+    runtime: str = ""
+    memory_mb: int | None = None
+
+    def _as_dict(self) -> dict[str, Any]:
+        fields = {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+        return {**fields, "memory": self.memory_mb, "arn": self.resource_id}
 
     def __str__(self) -> str:
         when = f", updated {self.updated_at:%Y-%m-%d %H:%M:%S %Z}" if self.updated_at else ""
@@ -155,8 +160,8 @@ class FunctionDescription:
 
     function: DeployedFunction
     config: CloudFunctionConfig
-    environment_names: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=_mapping)
+    environment_names: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
 
     def __str__(self) -> str:
         lines = [str(self.function), f"  runtime {self.config.runtime}, {self.config.memory_mb} MiB,"]
@@ -187,7 +192,9 @@ class LogEvent:
     def __str__(self) -> str:
         level = f" {self.level}" if self.level else ""
         request = f" [{self.request_id[:8]}]" if self.request_id else ""
-        printable = "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in self.message)
+        printable = "".join(
+            c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in self.message
+        )
         return f"{self.timestamp.isoformat(timespec='milliseconds')}{level}{request} {printable}"
 
 
@@ -217,13 +224,16 @@ class LogPage:
         token: Give it back for the next, older part; ``None`` at the end.
     """
 
-    events: tuple[LogEvent, ...] = attrs.field(default=(), converter=tuple)
+    events: tuple[LogEvent, ...] = attrs.field(default=(), converter=to_tuple)
     token: str | None = None
 
 
 @attrs.frozen(kw_only=True)
-class InvocationResult:
+class InvocationResult(ReadAsDict):
     """What one run of a function gave. True when it ended without an exception.
+
+    It can also be read like the ``dict`` that ``taskflows.cloud`` returned, with the keys ``StatusCode``,
+    ``Payload`` and, after a failure, ``Error``.
 
     Args:
         ok: Whether the function returned.
@@ -237,12 +247,16 @@ class InvocationResult:
     ok: bool
     value: Any = None
     error: str | None = None
-    logs: tuple[LogEvent, ...] = attrs.field(default=(), converter=tuple)
+    logs: tuple[LogEvent, ...] = attrs.field(default=(), converter=to_tuple)
     request_id: str | None = None
     duration_ms: float | None = None
 
     def __bool__(self) -> bool:
         return self.ok
+
+    def _as_dict(self) -> dict[str, Any]:
+        keys = {"StatusCode": 200, "Payload": self.value}
+        return keys if self.ok else {**keys, "Error": self.error}
 
     def __str__(self) -> str:
         head = f"returned {self.value!r}" if self.ok else f"failed: {self.error}"
@@ -303,5 +317,5 @@ class CostEstimate:
 
     currency: str
     monthly: float
-    parts: Mapping[str, float] = attrs.field(factory=dict, converter=_mapping)
-    assumptions: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    parts: Mapping[str, float] = attrs.field(factory=dict, converter=to_mapping)
+    assumptions: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)

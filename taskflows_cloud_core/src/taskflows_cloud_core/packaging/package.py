@@ -6,6 +6,8 @@ from pathlib import Path
 
 import attrs
 
+from taskflows_cloud_core._frozen import to_frozenset, to_tuple
+
 
 @attrs.frozen(kw_only=True)
 class PackageTarget:
@@ -22,7 +24,7 @@ class PackageTarget:
 
     python_version: str
     platform: str | None = None
-    provided: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    provided: frozenset[str] = attrs.field(default=frozenset(), converter=to_frozenset)
     max_archive_bytes: int | None = None
     max_unpacked_bytes: int | None = None
 
@@ -66,9 +68,9 @@ class Package:
     handler: str = "index.handler"
     entry: str
     python_version: str
-    dependencies: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    contents: tuple[PackagedFile, ...] = attrs.field(default=(), converter=tuple, repr=False)
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    dependencies: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    contents: tuple[PackagedFile, ...] = attrs.field(default=(), converter=to_tuple, repr=False)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
     @property
     def size_mb(self) -> float:

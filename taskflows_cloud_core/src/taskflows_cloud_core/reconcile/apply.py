@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.errors import CloudError
 from taskflows_cloud_core.progress import Progress, ProgressEvent, Status, silent
 from taskflows_cloud_core.reconcile.plan import Action, Plan
@@ -44,7 +45,7 @@ class ApplyReport:
         outcomes: One for each action, in the order in which they ended.
     """
 
-    outcomes: tuple[Outcome, ...] = attrs.field(default=(), converter=tuple)
+    outcomes: tuple[Outcome, ...] = attrs.field(default=(), converter=to_tuple)
 
     @property
     def success(self) -> bool:
@@ -166,6 +167,6 @@ def _needs(action: Action, actions: Iterable[Action]) -> set[ResourceKey]:
             for other in actions
             if other.verb != "delete" or (other.key != action.key and action.key in other.resource.depends_on)
         }
-    return {
-        other.key for other in actions if other.verb != "delete" and other.key in action.resource.depends_on
-    } - {action.key}
+    return {other.key for other in actions if other.verb != "delete" and other.key in action.resource.depends_on} - {
+        action.key
+    }

@@ -53,8 +53,9 @@ def diff(desired: Iterable[Resource], observed: Iterable[Resource]) -> Differenc
         else:
             unchanged.append(key)
     gone = [found[key] for key in found if key not in wanted]
-    for key in reversed(in_dependency_order(gone)):
-        actions.append(Action(verb="delete", resource=found[key], observed=found[key]))
+    actions += [
+        Action(verb="delete", resource=found[key], observed=found[key]) for key in reversed(in_dependency_order(gone))
+    ]
     return Difference(actions=tuple(actions), unchanged=tuple(sorted(unchanged)))
 
 

@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.packaging.package import Package
-from taskflows_cloud_core.reconcile.resource import Resource, ResourceKey
+from taskflows_cloud_core.reconcile.resource import Hidden, Resource, ResourceKey
 
 Verb: TypeAlias = Literal["create", "update", "delete"]
 _SIGNS: dict[Verb, str] = {"create": "+", "update": "~", "delete": "-"}
@@ -29,6 +30,8 @@ class FieldChange:
     after: Any
 
     def __str__(self) -> str:
+        if isinstance(self.before, Hidden) and isinstance(self.after, Hidden):
+            return f"{self.field}: (hidden) changes"
         return f"{self.field}: {self.before!r} -> {self.after!r}"
 
 
@@ -46,7 +49,7 @@ class Action:
     verb: Verb
     resource: Resource
     observed: Resource | None = None
-    changes: tuple[FieldChange, ...] = attrs.field(default=(), converter=tuple)
+    changes: tuple[FieldChange, ...] = attrs.field(default=(), converter=to_tuple)
 
     @property
     def key(self) -> ResourceKey:
@@ -81,13 +84,13 @@ class Plan:
 
     function_name: str
     provider: str
-    actions: tuple[Action, ...] = attrs.field(default=(), converter=tuple)
-    unchanged: tuple[ResourceKey, ...] = attrs.field(default=(), converter=tuple)
+    actions: tuple[Action, ...] = attrs.field(default=(), converter=to_tuple)
+    unchanged: tuple[ResourceKey, ...] = attrs.field(default=(), converter=to_tuple)
     package: Package | None = attrs.field(default=None, repr=False)
     resource_id: str | None = None
     metadata: dict[str, Any] = attrs.field(factory=dict, converter=dict)
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    keeps: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    keeps: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
     @property
     def is_empty(self) -> bool:

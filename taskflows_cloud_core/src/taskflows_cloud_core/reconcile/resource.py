@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import attrs
+
+from taskflows_cloud_core._frozen import to_mapping
 
 
 class ResourceKey(NamedTuple):
@@ -33,10 +34,6 @@ class Hidden:
         return "(hidden)"
 
 
-def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(value))
-
-
 def _keys(value: Iterable[tuple[str, str]]) -> frozenset[ResourceKey]:
     return frozenset(ResourceKey(*key) for key in value)
 
@@ -55,7 +52,7 @@ class Resource:
 
     kind: str
     name: str
-    properties: Mapping[str, Any] = attrs.field(factory=dict, converter=_mapping)
+    properties: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
     depends_on: frozenset[ResourceKey] = attrs.field(default=frozenset(), converter=_keys)
 
     @property

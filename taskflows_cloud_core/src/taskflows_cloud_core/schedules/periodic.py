@@ -11,7 +11,7 @@ from attrs import validators
 from taskflows_cloud_core.schedules import _text
 
 
-def _positive_int(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+def _positive_int(_: object, attribute: attrs.Attribute[int], value: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"Periodic.{attribute.name} must be an int of seconds, not {type(value).__name__}")
     if value <= 0:

@@ -6,14 +6,12 @@ from collections.abc import Iterable
 
 import attrs
 
+from taskflows_cloud_core._frozen import to_frozenset
+
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ALL_WEEKDAYS = frozenset(range(7))
 ALL_MONTHS = frozenset(range(1, 13))
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-
-
-def _frozen(values: Iterable[int]) -> frozenset[int]:
-    return frozenset(values)
 
 
 def _frozen_or_none(values: Iterable[int] | None) -> frozenset[int] | None:
@@ -35,11 +33,11 @@ class CalendarSpec:
         timezone: ``"UTC"`` or an IANA name.
     """
 
-    weekdays: frozenset[int] = attrs.field(default=ALL_WEEKDAYS, converter=_frozen)
+    weekdays: frozenset[int] = attrs.field(default=ALL_WEEKDAYS, converter=to_frozenset)
     years: frozenset[int] | None = attrs.field(default=None, converter=_frozen_or_none)
-    months: frozenset[int] = attrs.field(default=ALL_MONTHS, converter=_frozen)
+    months: frozenset[int] = attrs.field(default=ALL_MONTHS, converter=to_frozenset)
     days: frozenset[int] | None = attrs.field(default=None, converter=_frozen_or_none)
-    hours: frozenset[int] = attrs.field(default=frozenset({0}), converter=_frozen)
-    minutes: frozenset[int] = attrs.field(default=frozenset({0}), converter=_frozen)
-    microseconds: frozenset[int] = attrs.field(default=frozenset({0}), converter=_frozen)
+    hours: frozenset[int] = attrs.field(default=frozenset({0}), converter=to_frozenset)
+    minutes: frozenset[int] = attrs.field(default=frozenset({0}), converter=to_frozenset)
+    microseconds: frozenset[int] = attrs.field(default=frozenset({0}), converter=to_frozenset)
     timezone: str = "UTC"

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.periodic import Periodic
 
@@ -47,10 +48,10 @@ class Translation:
     """
 
     schedule: Schedule
-    expressions: tuple[ScheduleExpression, ...] = attrs.field(default=(), converter=tuple)
+    expressions: tuple[ScheduleExpression, ...] = attrs.field(default=(), converter=to_tuple)
     exact: bool = True
     reason: str | None = None
-    warnings: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
     @classmethod
     def refused(cls, schedule: Schedule, reason: str) -> Translation:
