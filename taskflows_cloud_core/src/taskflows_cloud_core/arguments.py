@@ -1,0 +1,63 @@
+"""The arguments of an environment's calls: refused at once when they cannot be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.pipeline import Request
+
+
+def full_request(
+    function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
+) -> Request:
+    """The request for a whole deployment.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+    """
+    require_callable(function)
+    require_config(config)
+    return Request(
+        name=config.function_name,
+        function=function,
+        config=config,
+        package_config=config,
+        dependencies=listed(dependencies),
+    )
+
+
+def listed(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:
+    """The dependencies as a tuple; a lone ``str`` is refused, since it would be read letter by letter."""
+    if isinstance(dependencies, str):
+        raise TypeError(f"dependencies must be a list of str, not a str; write [{dependencies!r}]")
+    return None if dependencies is None else tuple(dependencies)
+
+
+def kept_with_the_code(wanted: CloudFunctionConfig, deployed: CloudFunctionConfig) -> Iterator[str]:
+    """One warning for each setting that belongs to the code and is therefore not changed."""
+    for field in ("runtime", "architecture"):
+        kept, asked = getattr(deployed, field), getattr(wanted, field)
+        if kept != asked:
+            yield f"{field} stays {kept!r}, for which the code was made; deploy the function again to have {asked!r}"
+
+
+def require_callable(function: object) -> None:
+    """Refuse what cannot be called."""
+    if not callable(function):
+        raise TypeError(f"function must be a callable, not {type(function).__name__}")
+
+
+def require_config(config: object) -> None:
+    """Refuse what is no configuration."""
+    if not isinstance(config, CloudFunctionConfig):
+        raise TypeError(f"config must be a CloudFunctionConfig, not {type(config).__name__}")
+
+
+def require_name(function_name: object) -> None:
+    """Refuse what can be no function's name anywhere."""
+    if not isinstance(function_name, str):
+        raise TypeError(f"function_name must be a str, not {type(function_name).__name__}")
+    if not function_name.strip():
+        raise ValueError("function_name is empty")

@@ -1,0 +1,78 @@
+"""Several deployments at once: checked together, then done side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
+
+from taskflows_cloud_core.errors import ConfigurationError, Problem
+from taskflows_cloud_core.pipeline import Hooks, Request, check_and_translate
+from taskflows_cloud_core.progress import Progress, ProgressEvent
+from taskflows_cloud_core.results import CloudDeploymentResult
+
+Deploy: TypeAlias = Callable[[Request, Progress], CloudDeploymentResult]
+
+
+def deploy_batch(
+    requests: Sequence[Request],
+    hooks: Hooks,
+    deploy: Deploy,
+    *,
+    provider: str,
+    progress: Progress,
+    max_workers: int,
+) -> list[CloudDeploymentResult]:
+    """Check all requests; when all pass, deploy them side by side.
+
+    Args:
+        requests: What is wanted.
+        hooks: Calls the provider.
+        deploy: Deploys one request.
+        provider: The name of the provider.
+        progress: Is told of each step; its calls never overlap.
+        max_workers: How many deployments may be under way at once.
+
+    Returns:
+        One result a request, in the order given.
+    """
+    errors = _check_all(requests, hooks)
+    if errors:
+        return [_refused(request, errors, provider) for request in requests]
+    one_by_one = _serialised(progress)
+    with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-deploy") as pool:
+        return list(pool.map(lambda request: deploy(request, one_by_one), requests))
+
+
+def _check_all(requests: Sequence[Request], hooks: Hooks) -> dict[str, str]:
+    """The error of each function that does not pass."""
+    errors: dict[str, str] = {}
+    counts = Counter(request.name for request in requests)
+    for request in requests:
+        if counts[request.name] > 1:
+            message = f"{request.name!r} stands {counts[request.name]} times in the list; names must differ"
+            errors[request.name] = str(Problem(field="function_name", message=message))
+            continue
+        try:
+            check_and_translate(request, hooks)
+        except ConfigurationError as error:
+            errors[request.name] = str(error)
+    return errors
+
+
+def _refused(request: Request, errors: dict[str, str], provider: str) -> CloudDeploymentResult:
+    others = ", ".join(repr(name) for name in errors)
+    error = errors.get(request.name, f"not begun, because the checks found problems with {others}")
+    return CloudDeploymentResult(success=False, function_name=request.name, provider=provider, error=error)
+
+
+def _serialised(progress: Progress) -> Progress:
+    lock = threading.Lock()
+
+    def tell(event: ProgressEvent) -> None:
+        with lock:
+            progress(event)
+
+    return tell

@@ -1,0 +1,573 @@
+"""``CloudEnvironment``: one place where functions are deployed and lived with."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from typing import Any, Literal
+
+import attrs
+
+from taskflows_cloud_core.arguments import (
+    full_request,
+    kept_with_the_code,
+    listed,
+    require_callable,
+    require_config,
+    require_name,
+)
+from taskflows_cloud_core.batches import deploy_batch
+from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.errors import (
+    ConfigurationError,
+    OperationError,
+    PackagingError,
+    Problem,
+    ScheduleError,
+)
+from taskflows_cloud_core.log_reading import as_moment, follow_events, newest_events
+from taskflows_cloud_core.options import build_options
+from taskflows_cloud_core.pipeline import Request, make_plan
+from taskflows_cloud_core.progress import Progress, silent
+from taskflows_cloud_core.providers import load_provider
+from taskflows_cloud_core.reconcile import Plan
+from taskflows_cloud_core.results import (
+    CloudDeploymentResult,
+    CostEstimate,
+    DeletionResult,
+    DeployedFunction,
+    FunctionDescription,
+    FunctionMetrics,
+    FunctionVersion,
+    InvocationResult,
+    LogEvent,
+    LogPage,
+    LogQuery,
+)
+from taskflows_cloud_core.schedules import Schedule, Translation, as_schedule
+
+# What a deployment tells in its result. Anything else is a programmer's mistake and is raised.
+_TOLD_IN_RESULT = (ConfigurationError, ScheduleError, PackagingError, OperationError)
+
+
+def get_environment(provider: str, **options: Any) -> CloudEnvironment:
+    """Make an environment of an installed provider.
+
+    Args:
+        provider: Its name, for instance ``"local"`` or ``"aws"``; `available_providers` lists them.
+        options: The provider's own options as keywords.
+
+    Returns:
+        The environment. Nothing is asked of the cloud before the first call that needs it.
+
+    Raises:
+        ProviderError: The provider cannot be used; the subclass and the sentence say why.
+        ConfigurationError: Options that the provider does not take.
+    """
+    return CloudEnvironment(provider, **options)
+
+
+class CloudEnvironment:
+    """Functions in one place of one provider.
+
+    Deployments and deletions tell of failures in their result; all other calls raise a `CloudError`. What
+    cannot be meant, such as a function that is no callable, raises ``TypeError`` or ``ValueError`` at once.
+
+    Args:
+        provider: The name of an installed provider.
+        options: The provider's own options as keywords.
+    """
+
+    def __init__(self, provider: str, **options: Any) -> None:
+        self._provider = load_provider(provider)
+        self._options: Any = build_options(self._provider.info.options_class, options, subject=f"provider {provider!r}")
+
+    @property
+    def provider(self) -> str:
+        """The name of the provider."""
+        return self._provider.info.name
+
+    @cached_property
+    def _session(self) -> Any:
+        return self._provider.call("connect", options=self._options)
+
+    def _call(self, operation: str, /, **arguments: Any) -> Any:
+        return self._provider.call(operation, session=self._session, **arguments)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.provider} {self._options!r}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CloudEnvironment):
+            return NotImplemented
+        return (self.provider, self._options) == (other.provider, other._options)
+
+    def __hash__(self) -> int:
+        return hash(self.provider)
+
+    # From code to a running function
+
+    def plan_function(
+        self,
+        function: Callable[..., Any],
+        config: CloudFunctionConfig,
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+    ) -> Plan:
+        """Say what `deploy_function` would do, and do nothing: the dry run.
+
+        Args:
+            function: A callable that takes no argument, ``event``, or ``event, context``.
+            config: Its configuration.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            progress: Is told of each step.
+
+        Returns:
+            The plan; ``str()`` of it is a readable diff.
+
+        Raises:
+            ConfigurationError: With every problem found.
+            PackagingError: The code cannot be packaged.
+            OperationError: What is there cannot be read.
+        """
+        return make_plan(full_request(function, config, dependencies), self._call, progress)
+
+    def deploy_function(
+        self,
+        function: Callable[..., Any],
+        config: CloudFunctionConfig,
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+    ) -> CloudDeploymentResult:
+        """Deploy a function with its schedules, or bring it to the wanted state when it is there already.
+
+        Running it again changes nothing when nothing differs, and goes on where an interrupted run stopped.
+
+        Args:
+            function: A callable that takes no argument, ``event``, or ``event, context``.
+            config: Its configuration.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            progress: Is told of each step.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+        """
+        return self._deploy(full_request(function, config, dependencies), progress)
+
+    def deploy_many(
+        self,
+        deployments: Sequence[tuple[Callable[..., Any], CloudFunctionConfig]],
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+        max_workers: int = 4,
+    ) -> list[CloudDeploymentResult]:
+        """Deploy several functions at once. When one of them does not pass the checks, none is deployed.
+
+        Args:
+            deployments: Pairs of function and configuration; names must differ.
+            dependencies: Requirements for all of them; ``None`` to find each one's from its code.
+            progress: Is told of each step; its calls never overlap.
+            max_workers: How many functions may be under way at once.
+
+        Returns:
+            One result a pair, in the order given.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+        """
+        requests = [full_request(function, config, dependencies) for function, config in deployments]
+        return deploy_batch(
+            requests, self._call, self._deploy, provider=self.provider, progress=progress, max_workers=max_workers
+        )
+
+    def deploy_service(
+        self,
+        service: Any,
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+        **overrides: Any,
+    ) -> CloudDeploymentResult:
+        """Deploy a ``Service`` of the taskflows package.
+
+        Args:
+            service: Its name, start command (a callable), start schedule, env, timeout, description and
+                memory limit are used; whatever else is set is named in a warning of the result.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            progress: Is told of each step.
+            overrides: Fields of `CloudFunctionConfig` that go before what the service says.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: ``service`` has not the shape of a service.
+        """
+        from taskflows_cloud_core.interop import deployment_of_service
+
+        try:
+            deployment = deployment_of_service(service, **overrides)
+        except ConfigurationError as error:
+            return self._failed(str(service.name), error)
+        result = self.deploy_function(deployment.function, deployment.config, dependencies, progress=progress)
+        return attrs.evolve(result, warnings=(*deployment.warnings, *result.warnings))
+
+    def update_function_code(
+        self,
+        function_name: str,
+        function: Callable[..., Any],
+        dependencies: Sequence[str] | None = None,
+        *,
+        include_files: Sequence[str] = (),
+        progress: Progress = silent,
+    ) -> CloudDeploymentResult:
+        """Replace the code of a deployed function; configuration and schedules stay as they are.
+
+        Args:
+            function_name: The function's name.
+            function: The new code.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            include_files: Paths relative to the working directory, as in `CloudFunctionConfig`.
+            progress: Is told of each step.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+        """
+        require_callable(function)
+        try:
+            deployed = self.describe_function(function_name).config
+        except OperationError as error:
+            return self._failed(function_name, error)
+        request = Request(
+            name=function_name,
+            function=function,
+            config=None,
+            package_config=attrs.evolve(deployed, include_files=include_files, schedules=()),
+            dependencies=listed(dependencies),
+        )
+        return self._deploy(request, progress)
+
+    def update_function_configuration(
+        self, function_name: str, config: CloudFunctionConfig, *, progress: Progress = silent
+    ) -> CloudDeploymentResult:
+        """Replace the configuration of a deployed function; its code stays as it is.
+
+        Its schedules stay too when ``config.schedules`` is empty. Runtime and architecture belong to the
+        code: a difference there is told in a warning and left alone.
+
+        Args:
+            function_name: The function's name.
+            config: The new configuration, with the same name.
+            progress: Is told of each step.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: ``config`` is no `CloudFunctionConfig`.
+        """
+        require_config(config)
+        if config.function_name != function_name:
+            message = f"is {config.function_name!r}, but the function to update is {function_name!r}"
+            return self._failed(function_name, ConfigurationError([Problem(field="function_name", message=message)]))
+        try:
+            deployed = self.describe_function(function_name).config
+        except OperationError as error:
+            return self._failed(function_name, error)
+        wanted = attrs.evolve(config, runtime=deployed.runtime, architecture=deployed.architecture)
+        request = Request(
+            name=function_name,
+            function=None,
+            config=wanted,
+            package_config=wanted,
+            with_schedules=bool(config.schedules),
+        )
+        result = self._deploy(request, progress)
+        return attrs.evolve(result, warnings=(*kept_with_the_code(config, deployed), *result.warnings))
+
+    def _deploy(self, request: Request, progress: Progress) -> CloudDeploymentResult:
+        try:
+            plan = make_plan(request, self._call, progress)
+            result: CloudDeploymentResult = self._call("deploy_function", plan=plan, progress=progress)
+        except _TOLD_IN_RESULT as error:
+            return self._failed(request.name, error)
+        return result
+
+    def _failed(self, name: str, error: Exception) -> CloudDeploymentResult:
+        return CloudDeploymentResult(success=False, function_name=name, provider=self.provider, error=str(error))
+
+    # Schedules
+
+    def translate_schedule(self, schedule: Schedule | str) -> Translation:
+        """Say a schedule in the provider's language.
+
+        Args:
+            schedule: A `Calendar`, a `Periodic`, a text, or a schedule object of the taskflows package.
+
+        Returns:
+            The expressions and whether they are exact, or the reason why there are none.
+
+        Raises:
+            ScheduleError: The text cannot be read.
+            TypeError: ``schedule`` has the shape of no schedule.
+        """
+        translation: Translation = self._call("translate_schedule", schedule=as_schedule(schedule), config=None)
+        return translation
+
+    def pause_schedules(self, function_name: str) -> int:
+        """Stop the schedules of a function from firing, also over a redeploy, until `resume_schedules`.
+
+        Returns:
+            How many schedules are paused now.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+        """
+        return self._set_schedules_enabled(function_name, enabled=False)
+
+    def resume_schedules(self, function_name: str) -> int:
+        """Let the schedules of a function fire again.
+
+        Returns:
+            How many schedules are live now.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+        """
+        return self._set_schedules_enabled(function_name, enabled=True)
+
+    def _set_schedules_enabled(self, function_name: str, *, enabled: bool) -> int:
+        require_name(function_name)
+        count: int = self._call("set_schedules_enabled", name=function_name, enabled=enabled)
+        return count
+
+    # Living with a function
+
+    def list_functions(self) -> list[DeployedFunction]:
+        """List what taskflows-cloud deployed here, sorted by name.
+
+        Raises:
+            OperationError: The list cannot be read.
+        """
+        return list(self._call("list_functions"))
+
+    def describe_function(self, function_name: str) -> FunctionDescription:
+        """Tell all about one function.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+            NotManagedError: It exists, but taskflows-cloud did not make it.
+        """
+        require_name(function_name)
+        description: FunctionDescription = self._call("describe_function", name=function_name)
+        return description
+
+    def invoke_function(
+        self,
+        function_name: str,
+        payload: Any = None,
+        *,
+        invocation_type: Literal["RequestResponse", "Event"] = "RequestResponse",
+    ) -> InvocationResult:
+        """Run a function now.
+
+        Args:
+            function_name: The function's name.
+            payload: The event: anything that JSON can say.
+            invocation_type: ``"RequestResponse"`` waits for the end; ``"Event"`` only starts it.
+
+        Returns:
+            What it gave; an exception of the function is told in it.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+            OperationError: It could not be run at all.
+            TypeError: The payload cannot be said in JSON.
+        """
+        require_name(function_name)
+        if invocation_type not in ("RequestResponse", "Event"):
+            raise ValueError(f"invocation_type is {invocation_type!r}; it must be 'RequestResponse' or 'Event'")
+        json.dumps(payload)
+        result: InvocationResult = self._call(
+            "invoke_function", name=function_name, payload=payload, wait=invocation_type == "RequestResponse"
+        )
+        return result
+
+    def get_function_logs(
+        self,
+        function_name: str,
+        limit: int = 100,
+        start_time: datetime | int | None = None,
+        end_time: datetime | int | None = None,
+        *,
+        request_id: str | None = None,
+    ) -> list[LogEvent]:
+        """Read the newest events of a function's log.
+
+        Args:
+            function_name: The function's name.
+            limit: The newest this many, at least 1.
+            start_time: Not before this moment: an aware datetime or milliseconds since the epoch.
+            end_time: Before this moment, likewise.
+            request_id: Of this invocation only.
+
+        Returns:
+            The events in the order of time; none when it never ran.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+            OperationError: The log cannot be read.
+        """
+        require_name(function_name)
+        query = LogQuery(
+            limit=limit,
+            start_time=as_moment(start_time, "start_time"),
+            end_time=as_moment(end_time, "end_time"),
+            request_id=request_id,
+        )
+        return newest_events(partial(self._log_page, function_name), query)
+
+    def follow_function_logs(
+        self,
+        function_name: str,
+        start_time: datetime | int | None = None,
+        *,
+        request_id: str | None = None,
+        poll_seconds: float = 1.0,
+        stop: threading.Event | None = None,
+    ) -> Iterator[LogEvent]:
+        """Yield the events of a function's log as they come, each once.
+
+        Args:
+            function_name: The function's name.
+            start_time: Begin here: an aware datetime or milliseconds since the epoch; now, when not given.
+            request_id: Of this invocation only.
+            poll_seconds: How long to wait between two looks.
+            stop: Set it to end the iteration.
+        """
+        require_name(function_name)
+        query = LogQuery(start_time=as_moment(start_time, "start_time"), request_id=request_id)
+        page = partial(self._log_page, function_name)
+        return follow_events(page, query, poll_seconds=poll_seconds, stop=stop or threading.Event())
+
+    def _log_page(self, function_name: str, query: LogQuery, token: str | None) -> LogPage:
+        page: LogPage = self._call("get_logs", name=function_name, query=query, token=token)
+        return page
+
+    def get_metrics(
+        self, function_name: str, start_time: datetime | None = None, end_time: datetime | None = None
+    ) -> FunctionMetrics:
+        """Count the runs of a function; over the last day, when no times are given.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+        """
+        require_name(function_name)
+        end = as_moment(end_time, "end_time") or datetime.now(UTC)
+        begin = as_moment(start_time, "start_time") or end - timedelta(days=1)
+        metrics: FunctionMetrics = self._call("get_metrics", name=function_name, start_time=begin, end_time=end)
+        return metrics
+
+    # Versions
+
+    def list_versions(self, function_name: str) -> list[FunctionVersion]:
+        """List the versions that a function can return to, newest first.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+        """
+        require_name(function_name)
+        return list(self._call("list_versions", name=function_name))
+
+    def rollback_function(self, function_name: str, version: str | None = None) -> FunctionVersion:
+        """Make an older version live.
+
+        Args:
+            function_name: The function's name.
+            version: One of `list_versions`; ``None`` is the one before the live one.
+
+        Returns:
+            The version that is live now.
+
+        Raises:
+            FunctionNotFoundError: There is no such function.
+            OperationError: There is no such version.
+        """
+        require_name(function_name)
+        live: FunctionVersion = self._call("rollback_function", name=function_name, version=version)
+        return live
+
+    # Taking leave
+
+    def plan_removal(self, function_name: str, *, keep_logs: bool = False) -> Plan:
+        """Say what `delete_function` would do, and do nothing.
+
+        Raises:
+            NotManagedError: The function exists, but taskflows-cloud did not make it.
+        """
+        require_name(function_name)
+        plan: Plan = self._call("plan_removal", name=function_name, keep_logs=keep_logs)
+        return plan
+
+    def delete_function(
+        self, function_name: str, *, keep_logs: bool = False, progress: Progress = silent
+    ) -> DeletionResult:
+        """Delete a function and everything that was made for it. Deleting what is not there succeeds.
+
+        Args:
+            function_name: The function's name.
+            keep_logs: Whether its logs stay.
+            progress: Is told of each action.
+
+        Returns:
+            The result, true when it succeeded; a failure is told in it.
+        """
+        try:
+            plan = self.plan_removal(function_name, keep_logs=keep_logs)
+            result: DeletionResult = self._call("delete_function", plan=plan, progress=progress)
+        except OperationError as error:
+            return DeletionResult(success=False, function_name=function_name, provider=self.provider, error=str(error))
+        return result
+
+    # Looking ahead
+
+    def estimate_cost(self, plan: Plan, *, runs_per_month: float) -> CostEstimate:
+        """Estimate what the resources of a plan cost.
+
+        Args:
+            plan: What `plan_function` returned.
+            runs_per_month: How often the function runs in thirty days.
+
+        Raises:
+            OperationUnsupported: The provider makes no estimates.
+        """
+        estimate: CostEstimate = self._call("estimate_cost", plan=plan, runs_per_month=runs_per_month)
+        return estimate
+
+    def export_plan(self, plan: Plan, format: str) -> Mapping[str, str]:  # noqa: A002 - the word that users know
+        """Print the resources of a plan in another tool's language.
+
+        Args:
+            plan: What `plan_function` returned.
+            format: For instance ``"cloudformation"``.
+
+        Returns:
+            File name to content.
+
+        Raises:
+            OperationUnsupported: The provider does not export, or not in this format.
+        """
+        files: Mapping[str, str] = self._call("export_plan", plan=plan, format=format)
+        return files

@@ -1,0 +1,171 @@
+"""The way from a callable to a plan: check, translate, package, plan. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+from taskflows_cloud_core._frozen import to_tuple
+from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.errors import CloudError, ConfigurationError, Problem, ScheduleError
+from taskflows_cloud_core.packaging import Package
+from taskflows_cloud_core.progress import Progress, ProgressEvent, Stage
+from taskflows_cloud_core.reconcile import Plan
+from taskflows_cloud_core.schedules import Translation, Trigger, make_triggers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Hooks(Protocol):
+    """Calls a provider's hook with the session filled in."""
+
+    def __call__(self, operation: str, /, **arguments: Any) -> Any:
+        """Call a hook by name."""
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """What a user asks for.
+
+    Args:
+        name: The function's name.
+        function: The code; ``None`` leaves it as it is.
+        config: The configuration; ``None`` leaves it as it is.
+        package_config: What packaging has to know; ``config`` itself, unless only the code is updated.
+        dependencies: Requirements; ``None`` to find them from the code.
+        with_schedules: Whether the schedules of ``config`` are wanted; ``False`` leaves them as they are.
+    """
+
+    name: str
+    function: Callable[..., Any] | None
+    config: CloudFunctionConfig | None
+    package_config: CloudFunctionConfig
+    dependencies: tuple[str, ...] | None = None
+    with_schedules: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Translated:
+    """The schedules of a request in the provider's language.
+
+    Args:
+        triggers: One for each distinct expression; ``None`` when the schedules stay as they are.
+        warnings: What the user should know about them.
+    """
+
+    triggers: tuple[Trigger, ...] | None
+    warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+
+
+def make_plan(request: Request, hooks: Hooks, progress: Progress) -> Plan:
+    """Find what has to be done for a request.
+
+    Args:
+        request: What is wanted.
+        hooks: Calls the provider.
+        progress: Is told of each step.
+
+    Returns:
+        The plan, with the warnings of every step.
+
+    Raises:
+        ConfigurationError: With every problem of function, configuration, dependencies and schedules.
+        PackagingError: The code cannot be packaged.
+        OperationError: What is there cannot be read.
+    """
+    with _telling(progress, request.name, "check"):
+        translated = check_and_translate(request, hooks)
+    with _telling(progress, request.name, "package"):
+        package = _package(request, hooks)
+    with _telling(progress, request.name, "plan"):
+        plan: Plan = hooks(
+            "plan_deployment",
+            name=request.name,
+            config=request.config,
+            package=package,
+            triggers=translated.triggers,
+        )
+    packaged = package.warnings if package is not None else ()
+    return attrs.evolve(plan, warnings=(*translated.warnings, *packaged, *plan.warnings))
+
+
+def check_and_translate(request: Request, hooks: Hooks) -> Translated:
+    """Find everything that is wrong with a request, its schedules included, before anything is packaged.
+
+    Raises:
+        ConfigurationError: With every problem.
+    """
+    problems = _check_code(request)
+    problems += hooks("check_function", function=request.function, config=request.package_config)
+    translations: list[Translation] = []
+    if request.config is not None and request.with_schedules:
+        translations, refused = _translate(request.config, hooks)
+        problems += refused
+    if problems:
+        raise ConfigurationError(problems, subject=f"function {request.name!r}")
+    if request.config is None or not request.with_schedules:
+        return Translated(triggers=None)
+    return Translated(triggers=make_triggers(translations), warnings=tuple(_warnings_of(translations)))
+
+
+def _check_code(request: Request) -> list[Problem]:
+    from taskflows_cloud_core.packaging import check_callable, check_dependencies, check_include_files
+
+    if request.function is None:
+        return []
+    config = request.package_config
+    problems = check_callable(request.function, python_version=config.python_version)
+    problems += check_dependencies(request.dependencies or ())
+    return problems + check_include_files(config.include_files)
+
+
+def _translate(config: CloudFunctionConfig, hooks: Hooks) -> tuple[list[Translation], list[Problem]]:
+    translations: list[Translation] = []
+    problems: list[Problem] = []
+    for index, schedule in enumerate(config.schedules):
+        place = f"schedules[{index}]"
+        try:
+            translation: Translation = hooks("translate_schedule", schedule=schedule, config=config)
+        except ScheduleError as error:
+            problems.append(Problem(field=place, message=str(error)))
+            continue
+        if translation.expressions:
+            translations.append(translation)
+        else:
+            problems.append(Problem(field=place, message=f"{str(schedule)!r}: {translation.reason}"))
+    return translations, problems
+
+
+def _warnings_of(translations: Sequence[Translation]) -> Iterator[str]:
+    for translation in translations:
+        if not translation.exact:
+            yield f"schedule {str(translation.schedule)!r} is approximate: {translation.reason}"
+        for warning in translation.warnings:
+            yield f"schedule {str(translation.schedule)!r}: {warning}"
+
+
+def _package(request: Request, hooks: Hooks) -> Package | None:
+    if request.function is None:
+        return None
+    package: Package = hooks(
+        "package_function",
+        function=request.function,
+        config=request.package_config,
+        dependencies=request.dependencies,
+    )
+    return package
+
+
+@contextmanager
+def _telling(progress: Progress, name: str, stage: Stage) -> Iterator[None]:
+    progress(ProgressEvent(function_name=name, stage=stage, status="started", message=stage))
+    try:
+        yield
+    except CloudError as error:
+        progress(ProgressEvent(function_name=name, stage=stage, status="failed", message=str(error)))
+        raise
+    progress(ProgressEvent(function_name=name, stage=stage, status="succeeded", message=stage))

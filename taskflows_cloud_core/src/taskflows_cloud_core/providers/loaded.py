@@ -1,0 +1,71 @@
+"""A provider that is ready to be called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import GeneratorType
+from typing import Any
+
+import attrs
+import pluggy
+
+from taskflows_cloud_core.errors import InvalidProviderError, OperationUnsupported
+from taskflows_cloud_core.provider_info import ProviderInfo
+
+
+@attrs.frozen(kw_only=True)
+class LoadedProvider:
+    """A provider with the extensions around it.
+
+    Args:
+        info: What the provider says of itself.
+        distribution: ``"name version"`` of the distribution that brought it.
+        manager: Specs, extensions and this one provider.
+    """
+
+    info: ProviderInfo
+    distribution: str
+    manager: pluggy.PluginManager = attrs.field(repr=False, eq=False)
+
+    def supports(self, operation: str) -> bool:
+        """Whether the provider, or core on its behalf, implements a hook."""
+        caller = getattr(self.manager.hook, operation)
+        return any(not (impl.wrapper or impl.hookwrapper) for impl in caller.get_hookimpls())
+
+    def call(self, operation: str, /, **arguments: Any) -> Any:
+        """Call a hook.
+
+        Args:
+            operation: The hook's name.
+            arguments: All of the hook's arguments.
+
+        Returns:
+            What the provider answered.
+
+        Raises:
+            OperationUnsupported: The provider does not implement the hook.
+            InvalidProviderError: It answered ``None`` or a generator.
+        """
+        if not self.supports(operation):
+            raise OperationUnsupported(
+                f"the provider {self.info.name!r} ({self.distribution}) does not support {operation!r}",
+                provider=self.info.name,
+                distribution=self.distribution,
+            )
+        answer = getattr(self.manager.hook, operation)(**arguments)
+        if answer is None or isinstance(answer, GeneratorType):
+            raise self._broken(operation, "None" if answer is None else "a generator")
+        return answer
+
+    def _broken(self, operation: str, answer: str) -> InvalidProviderError:
+        return InvalidProviderError(
+            f"the provider {self.info.name!r} ({self.distribution}) answered {operation!r} with {answer}; "
+            "a hook returns its one answer. Please tell its authors",
+            provider=self.info.name,
+            distribution=self.distribution,
+        )
+
+
+def options_of(info: ProviderInfo) -> Mapping[str, attrs.Attribute[Any]]:
+    """The provider's options by keyword."""
+    return {field.alias or field.name: field for field in attrs.fields(info.options_class) if field.init}
