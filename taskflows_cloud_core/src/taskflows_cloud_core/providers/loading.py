@@ -197,7 +197,7 @@ def _answering_hooks(manager: pluggy.PluginManager, plugin: Any) -> list[str]:
 
 
 def _unknown_hooks_sentence(unknown: list[str]) -> str:
-    known = [name for name in vars(ProviderSpec) if not name.startswith("_")]
+    known = [name for name in dir(ProviderSpec) if not name.startswith("_")]
     parts = []
     for name in unknown:
         near = get_close_matches(name, known, n=1)

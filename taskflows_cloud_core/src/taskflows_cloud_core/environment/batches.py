@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
+from taskflows_cloud_core.environment.pipeline import Hooks, Request, check_and_translate
 from taskflows_cloud_core.errors import ConfigurationError, Problem
-from taskflows_cloud_core.pipeline import Hooks, Request, check_and_translate
 from taskflows_cloud_core.progress import Progress, ProgressEvent
 from taskflows_cloud_core.results import CloudDeploymentResult
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from taskflows_cloud_core.config import CloudFunctionConfig
-from taskflows_cloud_core.pipeline import Request
+from taskflows_cloud_core.environment.pipeline import Request
 
 
 def full_request(

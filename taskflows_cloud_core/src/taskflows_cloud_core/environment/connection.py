@@ -1,0 +1,45 @@
+"""An environment's provider, its options and its session."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from taskflows_cloud_core.options import build_options
+from taskflows_cloud_core.providers import load_provider
+
+
+class Connection:
+    """A provider, found by name, with the options that the user gave.
+
+    Args:
+        provider: The name of an installed provider.
+        options: The provider's own options as keywords.
+    """
+
+    def __init__(self, provider: str, **options: Any) -> None:
+        self._provider = load_provider(provider)
+        self._options: Any = build_options(self._provider.info.options_class, options, subject=f"provider {provider!r}")
+
+    @property
+    def provider(self) -> str:
+        """The name of the provider."""
+        return self._provider.info.name
+
+    @cached_property
+    def _session(self) -> Any:
+        return self._provider.call("connect", options=self._options)
+
+    def _call(self, operation: str, /, **arguments: Any) -> Any:
+        return self._provider.call(operation, session=self._session, **arguments)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.provider} {self._options!r}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Connection):
+            return NotImplemented
+        return (self.provider, self._options) == (other.provider, other._options)
+
+    def __hash__(self) -> int:
+        return hash(self.provider)

@@ -1,0 +1,312 @@
+"""From code to a running function, and away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.environment.arguments import (
+    full_request,
+    kept_with_the_code,
+    listed,
+    require_callable,
+    require_config,
+    require_name,
+)
+from taskflows_cloud_core.environment.batches import deploy_batch
+from taskflows_cloud_core.environment.operating import Operating
+from taskflows_cloud_core.environment.pipeline import Request, make_plan
+from taskflows_cloud_core.errors import (
+    ConfigurationError,
+    OperationError,
+    PackagingError,
+    Problem,
+    ScheduleError,
+)
+from taskflows_cloud_core.progress import Progress, silent
+from taskflows_cloud_core.reconcile import Plan
+from taskflows_cloud_core.results import CloudDeploymentResult, CostEstimate, DeletionResult
+from taskflows_cloud_core.schedules import Schedule, Translation, as_schedule
+
+# What a deployment tells in its result. Anything else is a programmer's mistake and is raised.
+_TOLD_IN_RESULT = (ConfigurationError, ScheduleError, PackagingError, OperationError)
+
+
+class Deploying(Operating):
+    """The calls that plan, deploy, update and delete."""
+
+    def plan_function(
+        self,
+        function: Callable[..., Any],
+        config: CloudFunctionConfig,
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+    ) -> Plan:
+        """Say what `deploy_function` would do, and do nothing: the dry run.
+
+        Args:
+            function: A callable that takes no argument, ``event``, or ``event, context``.
+            config: Its configuration.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            progress: Is told of each step.
+
+        Returns:
+            The plan; ``str()`` of it is a readable diff.
+
+        Raises:
+            ConfigurationError: With every problem found.
+            PackagingError: The code cannot be packaged.
+            OperationError: What is there cannot be read.
+        """
+        return make_plan(full_request(function, config, dependencies), self._call, progress)
+
+    def deploy_function(
+        self,
+        function: Callable[..., Any],
+        config: CloudFunctionConfig,
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+    ) -> CloudDeploymentResult:
+        """Deploy a function with its schedules, or bring it to the wanted state when it is there already.
+
+        Running it again changes nothing when nothing differs, and goes on where an interrupted run stopped.
+
+        Args:
+            function: A callable that takes no argument, ``event``, or ``event, context``.
+            config: Its configuration.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            progress: Is told of each step.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+        """
+        return self._deploy(full_request(function, config, dependencies), progress)
+
+    def deploy_many(
+        self,
+        deployments: Sequence[tuple[Callable[..., Any], CloudFunctionConfig]],
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+        max_workers: int = 4,
+    ) -> list[CloudDeploymentResult]:
+        """Deploy several functions at once. When one of them does not pass the checks, none is deployed.
+
+        Args:
+            deployments: Pairs of function and configuration; names must differ.
+            dependencies: Requirements for all of them; ``None`` to find each one's from its code.
+            progress: Is told of each step; its calls never overlap.
+            max_workers: How many functions may be under way at once.
+
+        Returns:
+            One result a pair, in the order given.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+        """
+        requests = [full_request(function, config, dependencies) for function, config in deployments]
+        return deploy_batch(
+            requests, self._call, self._deploy, provider=self.provider, progress=progress, max_workers=max_workers
+        )
+
+    def deploy_service(
+        self,
+        service: Any,
+        dependencies: Sequence[str] | None = None,
+        *,
+        progress: Progress = silent,
+        **overrides: Any,
+    ) -> CloudDeploymentResult:
+        """Deploy a ``Service`` of the taskflows package.
+
+        Args:
+            service: Its name, start command (a callable), start schedule, env, timeout, description and
+                memory limit are used; whatever else is set is named in a warning of the result.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            progress: Is told of each step.
+            overrides: Fields of `CloudFunctionConfig` that go before what the service says.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: ``service`` has not the shape of a service.
+        """
+        from taskflows_cloud_core.interop import deployment_of_service
+
+        try:
+            deployment = deployment_of_service(service, **overrides)
+        except ConfigurationError as error:
+            return self._failed(str(service.name), error)
+        result = self.deploy_function(deployment.function, deployment.config, dependencies, progress=progress)
+        return attrs.evolve(result, warnings=(*deployment.warnings, *result.warnings))
+
+    def update_function_code(
+        self,
+        function_name: str,
+        function: Callable[..., Any],
+        dependencies: Sequence[str] | None = None,
+        *,
+        include_files: Sequence[str] = (),
+        progress: Progress = silent,
+    ) -> CloudDeploymentResult:
+        """Replace the code of a deployed function; configuration and schedules stay as they are.
+
+        Args:
+            function_name: The function's name.
+            function: The new code.
+            dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            include_files: Paths relative to the working directory, as in `CloudFunctionConfig`.
+            progress: Is told of each step.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+        """
+        require_callable(function)
+        try:
+            deployed = self.describe_function(function_name).config
+        except OperationError as error:
+            return self._failed(function_name, error)
+        request = Request(
+            name=function_name,
+            function=function,
+            config=None,
+            package_config=attrs.evolve(deployed, include_files=include_files, schedules=()),
+            dependencies=listed(dependencies),
+        )
+        return self._deploy(request, progress)
+
+    def update_function_configuration(
+        self, function_name: str, config: CloudFunctionConfig, *, progress: Progress = silent
+    ) -> CloudDeploymentResult:
+        """Replace the configuration of a deployed function; its code stays as it is.
+
+        Its schedules stay too when ``config.schedules`` is empty. Runtime and architecture belong to the
+        code: a difference there is told in a warning and left alone.
+
+        Args:
+            function_name: The function's name.
+            config: The new configuration, with the same name.
+            progress: Is told of each step.
+
+        Returns:
+            The result; a failure is told in it.
+
+        Raises:
+            TypeError: ``config`` is no `CloudFunctionConfig`.
+        """
+        require_config(config)
+        if config.function_name != function_name:
+            message = f"is {config.function_name!r}, but the function to update is {function_name!r}"
+            return self._failed(function_name, ConfigurationError([Problem(field="function_name", message=message)]))
+        try:
+            deployed = self.describe_function(function_name).config
+        except OperationError as error:
+            return self._failed(function_name, error)
+        wanted = attrs.evolve(config, runtime=deployed.runtime, architecture=deployed.architecture)
+        request = Request(
+            name=function_name,
+            function=None,
+            config=wanted,
+            package_config=wanted,
+            with_schedules=bool(config.schedules),
+        )
+        result = self._deploy(request, progress)
+        return attrs.evolve(result, warnings=(*kept_with_the_code(config, deployed), *result.warnings))
+
+    def _deploy(self, request: Request, progress: Progress) -> CloudDeploymentResult:
+        try:
+            plan = make_plan(request, self._call, progress)
+            result: CloudDeploymentResult = self._call("deploy_function", plan=plan, progress=progress)
+        except _TOLD_IN_RESULT as error:
+            return self._failed(request.name, error)
+        return result
+
+    def _failed(self, name: str, error: Exception) -> CloudDeploymentResult:
+        return CloudDeploymentResult(success=False, function_name=name, provider=self.provider, error=str(error))
+
+    def translate_schedule(self, schedule: Schedule | str) -> Translation:
+        """Say a schedule in the provider's language.
+
+        Args:
+            schedule: A `Calendar`, a `Periodic`, a text, or a schedule object of the taskflows package.
+
+        Returns:
+            The expressions and whether they are exact, or the reason why there are none.
+
+        Raises:
+            ScheduleError: The text cannot be read.
+            TypeError: ``schedule`` has the shape of no schedule.
+        """
+        translation: Translation = self._call("translate_schedule", schedule=as_schedule(schedule), config=None)
+        return translation
+
+    def plan_removal(self, function_name: str, *, keep_logs: bool = False) -> Plan:
+        """Say what `delete_function` would do, and do nothing.
+
+        Raises:
+            NotManagedError: The function exists, but taskflows-cloud did not make it.
+        """
+        require_name(function_name)
+        plan: Plan = self._call("plan_removal", name=function_name, keep_logs=keep_logs)
+        return plan
+
+    def delete_function(
+        self, function_name: str, *, keep_logs: bool = False, progress: Progress = silent
+    ) -> DeletionResult:
+        """Delete a function and everything that was made for it. Deleting what is not there succeeds.
+
+        Args:
+            function_name: The function's name.
+            keep_logs: Whether its logs stay.
+            progress: Is told of each action.
+
+        Returns:
+            The result, true when it succeeded; a failure is told in it.
+        """
+        try:
+            plan = self.plan_removal(function_name, keep_logs=keep_logs)
+            result: DeletionResult = self._call("delete_function", plan=plan, progress=progress)
+        except OperationError as error:
+            return DeletionResult(success=False, function_name=function_name, provider=self.provider, error=str(error))
+        return result
+
+    def estimate_cost(self, plan: Plan, *, runs_per_month: float) -> CostEstimate:
+        """Estimate what the resources of a plan cost.
+
+        Args:
+            plan: What `plan_function` returned.
+            runs_per_month: How often the function runs in thirty days.
+
+        Raises:
+            OperationUnsupported: The provider makes no estimates.
+        """
+        estimate: CostEstimate = self._call("estimate_cost", plan=plan, runs_per_month=runs_per_month)
+        return estimate
+
+    def export_plan(self, plan: Plan, format: str) -> Mapping[str, str]:  # noqa: A002 - the word that users know
+        """Print the resources of a plan in another tool's language.
+
+        Args:
+            plan: What `plan_function` returned.
+            format: For instance ``"cloudformation"``.
+
+        Returns:
+            File name to content.
+
+        Raises:
+            OperationUnsupported: The provider does not export, or not in this format.
+        """
+        files: Mapping[str, str] = self._call("export_plan", plan=plan, format=format)
+        return files
