@@ -1,0 +1,154 @@
+"""Every chore of this repository, one session each: ``nox --list`` shows them, ``nox`` runs those of a change.
+
+The sessions install all they need by themselves. They take the interpreters that they find, pyenv's included, and
+use uv where it is there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+HERE = Path(__file__).parent
+DISTRIBUTIONS = sorted(path.parent.name for path in HERE.glob("taskflows_cloud_*/pyproject.toml"))
+VERSIONS = ("3.11", "3.12", "3.13")
+MINISTACK = "ministack==1.5.33"
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "types", "tests", "integration", "minimums", "build", "docs", "quickstart"]
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+
+
+def wake_pyenv() -> None:
+    """Let pyenv's shims answer for every version that we test on."""
+    if shutil.which("pyenv") is None or "PYENV_VERSION" in os.environ:
+        return
+    listed = subprocess.run(["pyenv", "versions", "--bare"], capture_output=True, text=True, check=False).stdout.split()
+    ours = [name for name in listed if name.rpartition(".")[0] in VERSIONS]
+    running = ".".join(map(str, sys.version_info[:3]))
+    ours.sort(key=lambda name: name != running)
+    if ours:
+        os.environ["PYENV_VERSION"] = ":".join(ours)
+
+
+def is_found(version: str) -> bool:
+    """Whether an interpreter of that version answers."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return True
+    program = shutil.which(f"python{version}")
+    return program is not None and subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+wake_pyenv()
+FOUND = [version for version in VERSIONS if is_found(version)]
+OLDEST = FOUND[0]
+
+
+def group(name: str) -> list[str]:
+    """The requirements of a dependency group of pyproject.toml."""
+    return nox.project.dependency_groups(nox.project.load_toml(HERE / "pyproject.toml"), name)
+
+
+def editable() -> list[str]:
+    """The arguments that install every distribution of the workspace from its sources."""
+    return [argument for name in DISTRIBUTIONS for argument in ("--editable", f"./{name}")]
+
+
+@nox.session(python=FOUND)
+def tests(session: nox.Session) -> None:
+    """Run the tests that start no server. Arguments go to pytest."""
+    session.install(*editable(), *group("test"))
+    session.run("pytest", "-m", "not integration", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def integration(session: nox.Session) -> None:
+    """Run the tests on the AWS emulator and on the Lambda runtime client of every Python that is found."""
+    session.install(*editable(), *group("test"))
+    session.env["TASKFLOWS_CLOUD_MINISTACK"] = str(beside(session, "ministack", MINISTACK) / "bin" / "ministack")
+    runtimes = [beside(session, f"lambda-{version}", "awslambdaric>=3.0", python=version) for version in FOUND]
+    session.env["TASKFLOWS_CLOUD_LAMBDA_PYTHONS"] = os.pathsep.join(str(path / "bin" / "python") for path in runtimes)
+    session.run("pytest", "-m", "integration", *session.posargs)
+
+
+def beside(session: nox.Session, name: str, requirement: str, *, python: str | None = None) -> Path:
+    """A virtual environment beside the session's own, for a tool that must not share its packages."""
+    folder = Path(session.create_tmp()).parent / f"beside-{name}"
+    interpreter = session.run("python", "-c", "import sys; print(sys.executable)", silent=True).strip()
+    if python is not None and python != session.python:
+        interpreter = shutil.which(f"python{python}") or interpreter
+    if not (folder / "bin" / "python").exists():
+        session.run("uv", "venv", "--quiet", "--python", interpreter, str(folder), external=True)
+    session.run("uv", "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), requirement, external=True)
+    return folder
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Check style and formatting with ruff."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Check all annotations of the distributions with mypy --strict."""
+    session.install(*editable(), *group("types"))
+    session.run("mypy")
+
+
+@nox.session(python=OLDEST)
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the oldest versions of the dependencies that are promised to work."""
+    session.install("--resolution=lowest-direct", *editable(), *group("test"))
+    session.run("pytest", "-m", "not integration and not slow", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def build(session: nox.Session) -> None:
+    """Build wheels and sdists, check them, and use them in empty environments: core alone, then with each provider."""
+    session.install(*group("build"))
+    folder = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in DISTRIBUTIONS:
+        session.run("python", "-m", "build", "--outdir", str(folder), f"./{name}", silent=True)
+    session.run("twine", "check", "--strict", *sorted(map(str, folder.iterdir())))
+    session.run("python", "tests/installed/check_wheels.py", str(folder))
+
+
+@nox.session(python=OLDEST)
+def docs(session: nox.Session) -> None:
+    """Run every code block of the documents, then build them; a warning is an error."""
+    session.install(*editable(), *group("test"), *group("docs"))
+    session.run("pytest", "tests/docs", *session.posargs)
+    session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", session.create_tmp() + "/site")
+
+
+@nox.session(python=OLDEST)
+def bench(session: nox.Session) -> None:
+    """Measure side by side, as ratios: imports, hook dispatch, deployments. Arguments choose files of benchmarks/."""
+    session.install(*editable(), *group("test"), *group("bench"))
+    session.env["TASKFLOWS_CLOUD_MINISTACK"] = str(beside(session, "ministack", MINISTACK) / "bin" / "ministack")
+    chosen = session.posargs or sorted(path.stem for path in (HERE / "benchmarks").glob("[a-z]*.py"))
+    for name in chosen:
+        session.run("python", f"benchmarks/{name}.py")
+
+
+@nox.session(python=False)
+def quickstart(session: nox.Session) -> None:
+    """Run the README's first command as a newcomer would: in a fresh copy, with an empty home."""
+    session.run(sys.executable, "tests/installed/first_command.py", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def coverage(session: nox.Session) -> None:
+    """Measure which lines and branches the tests reach."""
+    session.install(*editable(), *group("test"))
+    session.run("coverage", "run", "-m", "pytest", "-m", "not integration", *session.posargs)
+    session.run("coverage", "report", "--show-missing", "--skip-covered")

@@ -1,0 +1,75 @@
+"""Extensions wrap every provider, and fail closed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from taskflows_cloud_core import CloudFunctionConfig, InvalidExtensionError, get_environment
+
+Stranger = Callable[..., Path]
+
+
+def job() -> int:
+    return 1
+
+
+def config(memory_mb: int = 256) -> CloudFunctionConfig:
+    return CloudFunctionConfig(function_name="job", memory_mb=memory_mb)
+
+
+def test_an_extension_adds_a_policy_and_an_audit_log(starlight: Path, guard: Path) -> None:
+    environment = get_environment("starlight", sky="audited")
+    refused = environment.deploy_function(job, config(memory_mb=600))
+    assert not refused.success
+    assert "policy allows 512" in (refused.error or "")
+    assert environment.deploy_function(job, config()).success
+    assert sys.modules["guard"].AUDIT == ["begin job", "end job: ok"]
+
+
+def test_provider_and_extension_problems_come_together(starlight: Path, guard: Path) -> None:
+    result = get_environment("starlight").deploy_function(job, config(memory_mb=2048))
+    assert "Starlight has at most 1024" in (result.error or "")
+    assert "policy allows 512" in (result.error or "")
+
+
+def test_an_extension_wraps_the_embedded_provider_too(guard: Path, tmp_path: Path) -> None:
+    result = get_environment("local", root=tmp_path).deploy_function(job, config(memory_mb=600))
+    assert "policy allows 512" in (result.error or "")
+
+
+def test_an_extension_that_answers_is_refused(starlight: Path, stranger: Stranger) -> None:
+    source = "from taskflows_cloud_core import hookimpl\n@hookimpl\ndef check_function():\n    return []\n"
+    stranger("stranger_answers", source, extension="loud")
+    with pytest.raises(InvalidExtensionError, match=r"'loud' \(.* 0\.7\).*answers check_function.*wrapper=True"):
+        get_environment("starlight")
+
+
+@pytest.mark.parametrize("source", ["import no_such_module_anywhere", "raise RuntimeError('boom')"])
+def test_an_extension_that_cannot_be_imported_stops_everything(
+    starlight: Path, stranger: Stranger, source: str
+) -> None:
+    stranger(f"stranger_ext{len(source)}", source, extension="broken")
+    with pytest.raises(InvalidExtensionError, match="could not be loaded") as caught:
+        get_environment("starlight")
+    assert caught.value.__cause__ is not None
+
+
+def test_an_extension_with_an_unknown_hook(starlight: Path, stranger: Stranger) -> None:
+    source = (
+        "from taskflows_cloud_core import hookimpl\n@hookimpl(wrapper=True)\ndef check_functions():\n"
+        "    return (yield)\n"
+    )
+    stranger("stranger_ext_hook", source, extension="typo")
+    with pytest.raises(InvalidExtensionError, match="did you mean 'check_function'"):
+        get_environment("starlight")
+
+
+def test_a_disabled_extension_is_left_out(starlight: Path, stranger: Stranger, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger("stranger_ext_off", "raise RuntimeError('boom')", extension="broken")
+    monkeypatch.setenv("TASKFLOWS_CLOUD_DISABLE_PLUGINS", "broken")
+    assert get_environment("starlight").list_functions() == []
+    assert "stranger_ext_off" not in sys.modules

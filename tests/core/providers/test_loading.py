@@ -1,0 +1,189 @@
+"""Providers that load, and every way in which one can fail to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from taskflows_cloud_core import (
+    DuplicateProviderError,
+    IncompatibleProviderError,
+    InvalidProviderError,
+    OperationUnsupported,
+    ProviderDisabledError,
+    ProviderError,
+    ProviderImportError,
+    UnknownProviderError,
+    available_providers,
+    get_environment,
+)
+
+Stranger = Callable[..., Path]
+
+MINIMAL = """
+from taskflows_cloud_core import ProviderInfo, hookimpl
+
+@hookimpl
+def provider_info():
+    return ProviderInfo(name="{name}", title="T", hook_api_version={api})
+
+@hookimpl
+def connect():
+    return object()
+"""
+
+
+def minimal(name: str, api: int = 1) -> str:
+    return MINIMAL.format(name=name, api=api)
+
+
+def test_an_installed_provider_is_found_by_name(starlight: Path) -> None:
+    environment = get_environment("starlight", sky="north")
+    assert environment.provider == "starlight"
+    assert "starlight" in available_providers()
+    assert environment == get_environment("starlight", sky="north")
+    assert environment != get_environment("starlight", sky="south")
+
+
+def test_secret_options_stay_out_of_the_repr(starlight: Path) -> None:
+    assert "hunter2" not in repr(get_environment("starlight", token="hunter2"))
+
+
+def test_the_embedded_provider_is_always_there() -> None:
+    assert "local" in available_providers()
+
+
+def test_an_unknown_name_lists_what_is_installed() -> None:
+    with pytest.raises(UnknownProviderError, match=r"no provider 'mars' is installed; installed are: .*local"):
+        get_environment("mars")
+
+
+def test_a_near_miss_is_suggested() -> None:
+    with pytest.raises(UnknownProviderError, match="did you mean 'local'"):
+        get_environment("lokal")
+
+
+def test_a_published_provider_that_is_missing_names_its_package() -> None:
+    program = (
+        "import importlib.metadata as m, sys\n"
+        "real = m.entry_points\n"
+        "m.entry_points = lambda **k: [p for p in real(**k) if p.name != 'aws']\n"
+        "import taskflows_cloud_core as t\n"
+        "try:\n"
+        "    t.get_environment('aws')\n"
+        "except t.UnknownProviderError as error:\n"
+        "    print(error)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "'aws' comes with: pip install taskflows-cloud-aws" in said
+
+
+def test_a_failing_import_keeps_its_cause(stranger: Stranger) -> None:
+    stranger("stranger_import", "import no_such_module_anywhere", provider="far")
+    with pytest.raises(
+        ProviderImportError, match=r"'far' \(stranger_import-dist 0\.7\)|stranger-import-dist"
+    ) as caught:
+        get_environment("far")
+    assert isinstance(caught.value.__cause__, ModuleNotFoundError)
+    assert caught.value.distribution.endswith(" 0.7")
+
+
+@pytest.mark.parametrize(("api", "remedy"), [(0, "upgrade stranger"), (2, "upgrade taskflows-cloud-core")])
+def test_another_hook_api_is_refused(stranger: Stranger, api: int, remedy: str) -> None:
+    module = f"stranger_api{api}"
+    stranger(module, minimal("old", api) + "\n@hookimpl\ndef hook_of_another_age(): ...\n", provider="old")
+    with pytest.raises(IncompatibleProviderError, match=rf"version {api} of the hook API.*{remedy}"):
+        get_environment("old")
+
+
+def test_an_unknown_hook_is_named_with_the_near_miss(stranger: Stranger) -> None:
+    stranger("stranger_hook", minimal("x") + "\n@hookimpl\ndef deploy_functoin(plan): ...\n", provider="x")
+    with pytest.raises(InvalidProviderError, match="'deploy_functoin' is no hook.*did you mean 'deploy_function'"):
+        get_environment("x")
+
+
+def test_an_unknown_argument_is_named(stranger: Stranger) -> None:
+    stranger("stranger_argument", minimal("x") + "\n@hookimpl\ndef deploy_function(plam): ...\n", provider="x")
+    with pytest.raises(InvalidProviderError, match="plam"):
+        get_environment("x")
+
+
+def test_no_provider_info(stranger: Stranger) -> None:
+    stranger("stranger_mute", "", provider="x")
+    with pytest.raises(InvalidProviderError, match="no hook provider_info"):
+        get_environment("x")
+
+
+def test_provider_info_that_fails(stranger: Stranger) -> None:
+    source = "from taskflows_cloud_core import hookimpl\n@hookimpl\ndef provider_info():\n    return 1 / 0\n"
+    stranger("stranger_fails", source, provider="x")
+    with pytest.raises(InvalidProviderError, match="ZeroDivisionError"):
+        get_environment("x")
+
+
+def test_another_name_than_the_entry_points(stranger: Stranger) -> None:
+    stranger("stranger_name", minimal("y"), provider="x")
+    with pytest.raises(InvalidProviderError, match="calls itself 'y'.*entry point is 'x'"):
+        get_environment("x")
+
+
+def test_one_name_from_two_distributions(stranger: Stranger) -> None:
+    stranger("stranger_one", minimal("twin"), provider="twin")
+    stranger("stranger_two", minimal("twin"), provider="twin", version="2.0")
+    with pytest.raises(DuplicateProviderError, match=r"stranger.one.dist 0\.7 and stranger.two.dist 2\.0") as caught:
+        get_environment("twin")
+    assert caught.value.provider == "twin"
+    assert available_providers().count("twin") == 1
+
+
+def test_a_disabled_provider(starlight: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TASKFLOWS_CLOUD_DISABLE_PLUGINS", "other, starlight")
+    with pytest.raises(ProviderDisabledError, match="TASKFLOWS_CLOUD_DISABLE_PLUGINS"):
+        get_environment("starlight")
+    assert "starlight" not in available_providers()
+
+
+def test_a_broken_neighbour_hurts_nobody(starlight: Path, stranger: Stranger) -> None:
+    stranger("stranger_broken", "raise RuntimeError('boom')", provider="broken")
+    assert get_environment("starlight").list_functions() == []
+    assert "stranger_broken" not in sys.modules
+
+
+def test_an_operation_that_is_not_there(starlight: Path) -> None:
+    with pytest.raises(OperationUnsupported, match="'starlight'.*does not support 'list_versions'"):
+        get_environment("starlight").list_versions("x")
+
+
+@pytest.mark.parametrize(("body", "answer"), [("return None", "None"), ("yield []", "a generator")])
+def test_an_answer_that_is_none(stranger: Stranger, body: str, answer: str) -> None:
+    module = f"stranger_{body.split()[0]}"
+    stranger(module, minimal("x") + f"\n@hookimpl\ndef list_functions():\n    {body}\n", provider="x")
+    with pytest.raises(InvalidProviderError, match=f"answered 'list_functions' with {answer}"):
+        get_environment("x").list_functions()
+
+
+def test_options_are_told_all_at_once_with_the_near_miss(starlight: Path) -> None:
+    with pytest.raises(ValueError, match=r"(?s)2 problems.*skye: is no option; did you mean 'sky'.*nonsense"):
+        get_environment("starlight", skye="x", nonsense=1)
+
+
+def test_every_loading_error_is_a_provider_error() -> None:
+    kinds = [
+        UnknownProviderError,
+        ProviderDisabledError,
+        DuplicateProviderError,
+        IncompatibleProviderError,
+        ProviderImportError,
+        InvalidProviderError,
+        OperationUnsupported,
+    ]
+    assert all(issubclass(kind, ProviderError) for kind in kinds)
+
+
+def test_a_name_that_is_no_text() -> None:
+    with pytest.raises(TypeError, match="a provider's name is a str, not int"):
+        get_environment(3)  # type: ignore[arg-type]
