@@ -1,0 +1,101 @@
+"""Living with deployed functions, on a provider that keeps everything in memory."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from taskflows_cloud_core import (
+    CloudEnvironment,
+    CloudFunctionConfig,
+    FunctionNotFoundError,
+    LogEvent,
+    Periodic,
+    get_environment,
+)
+
+
+def job() -> int:
+    return 1
+
+
+@pytest.fixture
+def sky(starlight: Path, request: pytest.FixtureRequest) -> CloudEnvironment:
+    environment = get_environment("starlight", sky=request.node.name)
+    schedules = [Periodic(period=60 * number) for number in range(1, 6)]
+    environment.deploy_function(job, CloudFunctionConfig(function_name="job", schedules=schedules))
+    return environment
+
+
+def test_invoking_also_with_the_words_of_taskflows_cloud(sky: CloudEnvironment) -> None:
+    result = sky.invoke_function(function_name="job", payload={"a": 1}, invocation_type="RequestResponse")
+    assert result.ok
+    assert result.value == {"echo": {"a": 1}}
+    assert result.get("StatusCode") == 200
+    assert "Payload" in result
+    assert result["Payload"] == {"echo": {"a": 1}}
+    assert "Error" not in result
+
+
+def test_a_payload_that_json_cannot_say(sky: CloudEnvironment) -> None:
+    with pytest.raises(TypeError, match="JSON"):
+        sky.invoke_function("job", payload={1, 2})
+
+
+def test_mistakes_in_a_name_or_a_type(sky: CloudEnvironment) -> None:
+    with pytest.raises(ValueError, match="function_name is empty"):
+        sky.invoke_function("")
+    with pytest.raises(TypeError, match="function_name must be a str, not int"):
+        sky.describe_function(3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="'Sometimes'"):
+        sky.invoke_function("job", invocation_type="Sometimes")  # type: ignore[arg-type]
+    with pytest.raises(FunctionNotFoundError, match="no function 'ghost'"):
+        sky.invoke_function("ghost")
+
+
+def test_the_newest_events_in_the_order_of_time_over_many_pages(sky: CloudEnvironment) -> None:
+    everything = sky.get_function_logs("job")
+    assert len(everything) == 6
+    assert [event.timestamp for event in everything] == sorted(event.timestamp for event in everything)
+    assert sky.get_function_logs("job", limit=3) == everything[-3:]
+    late = sky.get_function_logs("job", start_time=datetime.now(UTC) + timedelta(hours=1))
+    assert late == []
+
+
+def test_moments_are_aware_or_milliseconds(sky: CloudEnvironment) -> None:
+    assert len(sky.get_function_logs("job", start_time=0)) == 6
+    with pytest.raises(ValueError, match="start_time has no time zone"):
+        sky.get_function_logs("job", start_time=datetime(2027, 1, 1))  # noqa: DTZ001 - the mistake under test
+    with pytest.raises(TypeError, match="end_time must be"):
+        sky.get_function_logs("job", end_time="now")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="limit"):
+        sky.get_function_logs("job", limit=0)
+
+
+def test_following_yields_each_event_once_and_stops(sky: CloudEnvironment) -> None:
+    stop = threading.Event()
+    events = sky.follow_function_logs("job", start_time=0, poll_seconds=0.01, stop=stop)
+    first = list(itertools.islice(events, 6))
+    sky.delete_function("job")
+    rest = list(itertools.islice(events, 6))
+    assert [event.message.split()[0] for event in first] == ["create"] * 6
+    assert [event.message.split()[0] for event in rest] == ["delete"] * 6
+    stop.set()
+    assert list(events) == []
+
+
+def test_a_listing_can_be_read_like_a_dict(sky: CloudEnvironment) -> None:
+    (function,) = sky.list_functions()
+    assert function["name"] == function.name == "job"
+    assert function["memory"] is None
+    assert str(function).startswith("job [every ")
+
+
+def test_a_log_event_prints_as_one_line_without_control_characters() -> None:
+    moment = datetime(2027, 1, 2, 3, 4, 5, 678000, UTC)
+    event = LogEvent(timestamp=moment, message="a\x1b[31mred\r\nb\tc", request_id="12345678-9", level="ERROR")
+    assert str(event) == "2027-01-02T03:04:05.678+00:00 ERROR [12345678] a\\x1b[31mred\\r\\nb\tc"

@@ -1,0 +1,117 @@
+"""``CloudFunctionConfig``: everything wrong at once, nothing secret shown."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+import taskflows
+
+from taskflows_cloud_core import Calendar, CloudFunctionConfig, ConfigurationError, ConfigurationTypeError, Periodic
+
+
+def test_the_runtime_defaults_to_the_running_interpreters() -> None:
+    assert CloudFunctionConfig(function_name="f").runtime == f"python3.{sys.version_info.minor}"
+    assert CloudFunctionConfig(function_name="f", runtime="python3.12").python_version == "3.12"
+
+
+def test_every_problem_is_told_at_once() -> None:
+    with pytest.raises(ConfigurationTypeError) as caught:
+        CloudFunctionConfig(
+            function_name=" ",
+            runtime="ruby",
+            memory_mb=0,
+            timeout_seconds="60",  # type: ignore[arg-type]
+            schedules=[Calendar("Mon 09:00"), 3],
+            environment_variables={"1BAD": "x", "OK": 5},  # type: ignore[dict-item]
+            architecture="mips",
+            retries=-1,
+            include_files=["a", 3],  # type: ignore[list-item]
+            provider_options={"aws": 3},  # type: ignore[dict-item]
+        )
+    assert [problem.field for problem in caught.value.problems] == [
+        "schedules[1]",
+        "function_name",
+        "runtime",
+        "memory_mb",
+        "timeout_seconds",
+        "architecture",
+        "retries",
+        "include_files",
+        "provider_options",
+        "environment_variables['1BAD']",
+        "environment_variables['OK']",
+    ]
+    assert "11 problems" in str(caught.value)
+
+
+@pytest.mark.parametrize(("field", "value"), [("function_name", ""), ("memory_mb", -1), ("description", "a\nb")])
+def test_a_wrong_value_is_a_value_error(field: str, value: object) -> None:
+    with pytest.raises(ConfigurationError, match=field) as caught:
+        CloudFunctionConfig(**{"function_name": "f", field: value})
+    assert not isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize(("field", "value"), [("function_name", 3), ("memory_mb", True), ("allow_approximate", 1)])
+def test_a_wrong_type_is_a_type_error(field: str, value: object) -> None:
+    with pytest.raises(TypeError, match=field):
+        CloudFunctionConfig(**{"function_name": "f", field: value})
+
+
+def test_environment_values_are_never_shown() -> None:
+    config = CloudFunctionConfig(function_name="f", environment_variables={"TOKEN": "hunter2"})
+    assert "hunter2" not in repr(config)
+    assert "TOKEN" in repr(config)
+    with pytest.raises(ValueError, match="TOKEN") as caught:
+        CloudFunctionConfig(function_name="f", environment_variables={"TOKEN": "hunter2\x00"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_it_is_frozen_and_keeps_copies() -> None:
+    tags = {"team": "data"}
+    config = CloudFunctionConfig(function_name="f", tags=tags)
+    tags["team"] = "other"
+    assert config.tags == {"team": "data"}
+    with pytest.raises(AttributeError):
+        config.memory_mb = 3  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        config.tags["team"] = "x"  # type: ignore[index]
+
+
+def test_schedules_come_as_texts_objects_or_those_of_taskflows() -> None:
+    config = CloudFunctionConfig(
+        function_name="f",
+        schedules=[
+            "Mon 09:00",
+            Periodic(period=60),
+            taskflows.Calendar("Sun 17:00 America/New_York", persistent=False, randomized_delay=30),
+            taskflows.Periodic(start_on="command", period=120, relative_to="finish", accuracy="5s"),
+        ],
+    )
+    assert config.schedules == (
+        Calendar("Mon 09:00"),
+        Periodic(period=60),
+        Calendar("Sun 17:00 America/New_York", persistent=False, randomized_delay=30),
+        Periodic(period=120, start_on="command", relative_to="finish", accuracy="5s"),
+    )
+
+
+def test_one_schedule_need_not_be_in_a_list() -> None:
+    assert CloudFunctionConfig(function_name="f", schedules="Mon 09:00").schedules == (Calendar("Mon 09:00"),)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "Mon\n09:00", "Mon 09:00\x1b[0m"])
+def test_a_schedule_text_is_one_printable_line(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Calendar\.schedule"):
+        Calendar(text)
+
+
+@pytest.mark.parametrize("period", [0, -5])
+def test_a_period_is_more_than_nothing(period: int) -> None:
+    with pytest.raises(ValueError, match=r"Periodic\.period is .* must be more than 0"):
+        Periodic(period=period)
+
+
+def test_a_period_is_an_int() -> None:
+    with pytest.raises(TypeError, match="must be an int of seconds, not float"):
+        Periodic(period=1.5)  # type: ignore[arg-type]
