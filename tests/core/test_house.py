@@ -112,8 +112,6 @@ def test_all_is_true(name: str) -> None:
     package = importlib.import_module(name)
     if not hasattr(package, "__all__"):
         return
-        package.__all__, key=lambda word: (not word.isupper(), word[0] != word[0].upper(), word)
-    )
     missing = [word for word in package.__all__ if not hasattr(package, word)]
     assert not missing
     assert set(package.__all__) <= set(dir(package))
