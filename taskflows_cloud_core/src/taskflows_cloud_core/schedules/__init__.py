@@ -1,4 +1,10 @@
-"""Schedules: what they say, when they fire, and how another dialect says the same."""
+"""Schedules: what they say, when they fire, and how another dialect says the same.
+
+What reads text or computes moments is loaded when it is first used; the classes are here at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.periodic import Periodic
@@ -12,9 +18,29 @@ from taskflows_cloud_core.schedules.translation import (
     Verdict,
 )
 
+if TYPE_CHECKING:
+    from taskflows_cloud_core.schedules.canonical import short_text
+    from taskflows_cloud_core.schedules.cron import cron_lines, seconds_text
+    from taskflows_cloud_core.schedules.dialects import CronDialect
+    from taskflows_cloud_core.schedules.occurrences import iterate, next_runs
+    from taskflows_cloud_core.schedules.oncalendar import parse
+    from taskflows_cloud_core.schedules.triggers import make_triggers
+
+_MODULES = {
+    "CronDialect": "dialects",
+    "cron_lines": "cron",
+    "iterate": "occurrences",
+    "make_triggers": "triggers",
+    "next_runs": "occurrences",
+    "parse": "oncalendar",
+    "seconds_text": "cron",
+    "short_text": "canonical",
+}
+
 __all__ = [
     "Calendar",
     "CalendarSpec",
+    "CronDialect",
     "Periodic",
     "Schedule",
     "ScheduleExpression",
@@ -22,4 +48,24 @@ __all__ = [
     "Trigger",
     "Verdict",
     "as_schedule",
+    "cron_lines",
+    "iterate",
+    "make_triggers",
+    "next_runs",
+    "parse",
+    "seconds_text",
+    "short_text",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -78,7 +78,7 @@ class Trigger:
     Args:
         schedule: The schedule that the expression comes from.
         expression: What the provider is told.
-        name: Eight hexadecimal digits, the same for the same expression in every run.
+        name: Ten hexadecimal digits, the same for the same expression in every run.
     """
 
     schedule: Schedule

@@ -1,0 +1,49 @@
+"""Cron dialects, described as data."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import attrs
+
+CronField: TypeAlias = Literal["second", "minute", "hour", "day", "month", "weekday", "year"]
+_UNIX_FIELDS: tuple[CronField, ...] = ("minute", "hour", "day", "month", "weekday")
+
+
+@attrs.frozen(kw_only=True)
+class CronDialect:
+    """What one kind of cron can say, and how it says it.
+
+    Args:
+        name: For people.
+        fields: In the order in which a line has them.
+        weekdays: How Monday, …, Sunday are written. Sunday is never put into a range, since some dialects
+            count it first and some last.
+        day_fields: How a day of the month and a weekday go together when both are given: both must match
+            (``"and"``), one of them (``"or"``), or one must be left out (``"either"``).
+        unspecified: What stands in the day field that is left out.
+        last_day: Whether ``L`` is the last day of the month.
+        nth_weekday: Whether ``MON#2`` is the second Monday of the month.
+        last_weekday: Whether ``MONL`` is the last Monday of the month.
+        open_steps: Whether ``5/10`` counts to the end of the field; without it, ``5-59/10`` does.
+        two_digits: Whether a single minute or hour is written with two digits.
+        any_zone: Whether each schedule has a zone of its own. Without it, all are UTC.
+        repeats_hour: Whether the hour that a zone has twice fires twice.
+        years: The first and the last year of the year field.
+        longest: The most characters of a line, or ``None``.
+    """
+
+    name: str
+    fields: tuple[CronField, ...] = _UNIX_FIELDS
+    weekdays: tuple[str, ...] = ("1", "2", "3", "4", "5", "6", "0")
+    day_fields: Literal["and", "or", "either"] = "or"
+    unspecified: str = "*"
+    last_day: bool = False
+    nth_weekday: bool = False
+    last_weekday: bool = False
+    open_steps: bool = False
+    two_digits: bool = False
+    any_zone: bool = True
+    repeats_hour: bool = False
+    years: tuple[int, int] | None = None
+    longest: int | None = None

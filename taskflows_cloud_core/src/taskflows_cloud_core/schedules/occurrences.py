@@ -1,0 +1,115 @@
+"""When a calendar fires."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import islice
+
+from taskflows_cloud_core.schedules.spec import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR, CalendarSpec
+from taskflows_cloud_core.schedules.zones import zone_of
+
+_MINUTE = 60_000_000
+_HOUR = 60 * _MINUTE
+
+
+def next_runs(spec: CalendarSpec, n: int, after: datetime | None = None) -> list[datetime]:
+    """The next ``n`` moments strictly after ``after``.
+
+    Args:
+        spec: When it fires.
+        n: How many, at least 0. Fewer come back when the calendar ends.
+        after: An aware datetime; now, when not given.
+
+    Returns:
+        Aware datetimes in the zone of the calendar, in ascending order.
+
+    Raises:
+        ValueError: ``n`` is negative or ``after`` has no zone.
+    """
+    if n < 0:
+        raise ValueError(f"n is {n}; it must be at least 0")
+    return list(islice(iterate(spec, after), n))
+
+
+def iterate(spec: CalendarSpec, after: datetime | None = None) -> Iterator[datetime]:
+    """All moments strictly after ``after``, to the end of the year 2199.
+
+    A wall-clock time that the zone skips does not fire; one that it has twice fires the first time.
+
+    Args:
+        spec: When it fires.
+        after: An aware datetime; now, when not given.
+
+    Returns:
+        Aware datetimes in the zone of the calendar, in ascending order.
+
+    Raises:
+        ValueError: ``after`` has no zone.
+    """
+    begin = datetime.now(UTC) if after is None else after
+    if begin.tzinfo is None or begin.utcoffset() is None:
+        raise ValueError("after has no time zone; pass an aware datetime, for instance datetime.now(UTC)")
+    zone = zone_of(spec.timezone)
+    if begin.year > LAST_YEAR + 1:
+        return iter(())
+    if begin.year < FIRST_YEAR - 1:
+        begin = datetime(FIRST_YEAR - 1, 1, 1, tzinfo=UTC)
+    return _moments(spec, zone, begin.astimezone(UTC))
+
+
+def matching_days(spec: CalendarSpec, year: int, month: int) -> list[int]:
+    """The days of one month on which the calendar fires, in ascending order."""
+    first_weekday, length = monthrange(year, month)
+    if spec.days is None:
+        days = list(range(1, length + 1))
+    else:
+        days = sorted({day if day > 0 else length + 1 + day for day in spec.days if day <= length})
+    if spec.weekdays == ALL_WEEKDAYS:
+        return days
+    return [day for day in days if (first_weekday + day - 1) % 7 in spec.weekdays]
+
+
+def _moments(spec: CalendarSpec, zone: tzinfo, after: datetime) -> Iterator[datetime]:
+    wall = after.astimezone(zone).replace(tzinfo=None)
+    first = wall.date()
+    into_day = (wall - datetime.combine(first, datetime.min.time())) // timedelta(microseconds=1)
+    for day in _days(spec, first):
+        midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a wall-clock time; its zone follows
+        for microseconds in _times(spec, into_day + 1 if day == first else 0):
+            moment = (midnight + timedelta(microseconds=microseconds)).replace(tzinfo=zone)
+            if zone is UTC:
+                yield moment
+                continue
+            instant = moment.astimezone(UTC)
+            if instant > after and instant.astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
+                yield moment
+
+
+def _days(spec: CalendarSpec, first: date) -> Iterator[date]:
+    years = range(FIRST_YEAR, LAST_YEAR + 1) if spec.years is None else sorted(spec.years)
+    months = sorted(spec.months)
+    for year in years[bisect_left(years, first.year) :]:
+        for month in months:
+            if (year, month) < (first.year, first.month):
+                continue
+            for day in matching_days(spec, year, month):
+                if (found := date(year, month, day)) >= first:
+                    yield found
+
+
+def _times(spec: CalendarSpec, first: int) -> Iterator[int]:
+    """The times of day in microseconds after midnight, in ascending order, from ``first`` on."""
+    minutes, within = sorted(spec.minutes), sorted(spec.microseconds)
+    for hour in sorted(spec.hours):
+        if (hour + 1) * _HOUR <= first:
+            continue
+        for minute in minutes:
+            begin = hour * _HOUR + minute * _MINUTE
+            if begin + _MINUTE <= first:
+                continue
+            skipped = bisect_left(within, first - begin) if begin < first else 0
+            for microsecond in within[skipped:]:
+                yield begin + microsecond

@@ -1,0 +1,297 @@
+"""Reading systemd's OnCalendar language.
+
+The grammar is that of systemd.time(7), "Calendar Events", as systemd 252 reads it, with two differences: a
+calendar without a zone is UTC, and zones are those of the IANA database.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import attrs
+
+from taskflows_cloud_core.errors import ScheduleError
+from taskflows_cloud_core.schedules import components
+from taskflows_cloud_core.schedules.canonical import weekdays_text
+from taskflows_cloud_core.schedules.components import Chain, Cursor, Field
+from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, WEEKDAY_NAMES, CalendarSpec
+from taskflows_cloud_core.schedules.zones import advice_for, zone_name
+
+_LONGEST_TEXT = 1000
+_LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_HALF_YEARS = "*-01,07-01"
+_SHORTHANDS = {
+    "minutely": "*:*",
+    "hourly": "*:00",
+    "daily": "00:00",
+    "weekly": "Mon",
+    "monthly": "*-*-01",
+    "quarterly": "*-01,04,07,10-01",
+    **dict.fromkeys(("yearly", "annually", "anually"), "*-01-01"),
+    **dict.fromkeys(("semiannually", "semi-annually", "biannually", "bi-annually"), _HALF_YEARS),
+}
+_ZERO = (components.Part(0, 0),)
+
+
+@attrs.frozen(kw_only=True)
+class _Date:
+    years: Chain | None = None
+    months: Chain | None = None
+    days: Chain | None = None
+    from_end: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class _Time:
+    hours: Chain | None = _ZERO
+    minutes: Chain | None = _ZERO
+    seconds: Chain | None = _ZERO
+
+
+def parse(text: str, *, timezone: str | None = None) -> CalendarSpec:
+    """Read OnCalendar text.
+
+    Args:
+        text: For instance ``"Mon-Fri 09:00"``, ``"*-*~01 18:00 Europe/Berlin"``, ``"hourly"``; at most
+            1,000 characters.
+        timezone: ``"UTC"`` or an IANA name, for a text without a zone. UTC when there is none in either.
+
+    Returns:
+        The normalised form.
+
+    Raises:
+        ScheduleError: The text or the zone cannot be read, or they name two zones. It points at the
+            character and says what was expected.
+    """
+    if len(text) > _LONGEST_TEXT:
+        raise ScheduleError(f"a schedule has at most {_LONGEST_TEXT} characters; this one has {len(text)}")
+    end, zone = _split_zone(text, timezone)
+    shorthand = _SHORTHANDS.get(text[:end].lower())
+    if shorthand is not None:
+        return _read(Cursor(shorthand, len(shorthand)), zone)
+    return _read(Cursor(text, end), zone)
+
+
+def _split_zone(text: str, timezone: str | None) -> tuple[int, str]:
+    """Find where the zone in the text begins, and the zone of the calendar."""
+    wanted = None if timezone is None else zone_name(timezone)
+    if timezone is not None and wanted is None:
+        raise ScheduleError(f"there is no time zone {timezone!r}; {advice_for(timezone)}", text=text)
+    body, space, last = text.rpartition(" ")
+    written = zone_name(last) if space else None
+    if written is None:
+        return len(text), wanted or "UTC"
+    if wanted not in (None, written):
+        raise ScheduleError(
+            f"the text says {written} and the argument timezone says {wanted}; leave one of them out",
+            text=text,
+            position=len(body) + 1,
+        )
+    return len(body), written
+
+
+def _read(cursor: Cursor, zone: str) -> CalendarSpec:
+    weekdays = _read_weekdays(cursor)
+    if cursor.here == "@":
+        return _read_epoch(cursor, weekdays)
+    date = _read_date(cursor)
+    time = _read_time(cursor)
+    return _normalised(cursor, weekdays, date, time, zone)
+
+
+def _read_weekdays(cursor: Cursor) -> frozenset[int] | None:
+    if not cursor.here or _weekday_here(cursor) is None:
+        return None
+    found: set[int] = set()
+    while True:
+        start = cursor.position
+        first = last = _read_weekday(cursor)
+        if cursor.take("..") or cursor.take("-"):
+            last = _read_weekday(cursor)
+            if last < first:
+                raise cursor.error(_weekday_wrap(first, last), start)
+        found.update(range(first, last + 1))
+        if cursor.take(",") and cursor.here not in ("", " "):
+            continue
+        if cursor.here not in ("", " "):
+            raise cursor.error(_after_weekday(cursor))
+        cursor.skip_spaces()
+        return frozenset(found)
+
+
+def _read_weekday(cursor: Cursor) -> int:
+    found = _weekday_here(cursor)
+    if found is None:
+        word = _letters(cursor)
+        hint = f", not {word!r}" if word else ""
+        raise cursor.error(f"expected a weekday, Mon or Monday{hint}")
+    number, name = found
+    cursor.position += len(name)
+    return number
+
+
+def _weekday_here(cursor: Cursor) -> tuple[int, str] | None:
+    word = _letters(cursor)
+    for number, name in enumerate(_LONG_NAMES):
+        if word.lower() in (name.lower(), WEEKDAY_NAMES[number].lower()):
+            return number, word
+    return None
+
+
+def _letters(cursor: Cursor) -> str:
+    stop = cursor.position
+    while stop < cursor.end and cursor.text[stop].isalpha():
+        stop += 1
+    return cursor.text[cursor.position : stop]
+
+
+def _weekday_wrap(first: int, last: int) -> str:
+    both = frozenset(range(first, 7)) | frozenset(range(last + 1))
+    remedy = weekdays_text(both) or "nothing, which is every day"
+    return f"{WEEKDAY_NAMES[first]}-{WEEKDAY_NAMES[last]}: weekday ranges do not wrap; write {remedy}"
+
+
+def _after_weekday(cursor: Cursor) -> str:
+    if cursor.here == "/":
+        return "weekdays have no steps; write them out, as in Mon,Wed,Fri"
+    return f"expected ',', '..' or a space after a weekday, not {cursor.here!r}"
+
+
+def _read_epoch(cursor: Cursor, weekdays: frozenset[int] | None) -> CalendarSpec:
+    """Read seconds since 1970. They count in UTC, whatever the zone."""
+    cursor.take("@")
+    digits = cursor.text[cursor.position : cursor.end]
+    if not (digits.isascii() and digits.isdigit()):
+        raise cursor.error("expected whole seconds since 1970, and nothing after them, as in @1893456000")
+    last = int(datetime(components.YEAR.high, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+    if int(digits) > last:
+        raise cursor.error(f"the last moment is @{last}, the end of the year {components.YEAR.high}")
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(digits))
+    return _normalised(cursor, weekdays, *_moment(moment), "UTC")
+
+
+def _moment(moment: datetime) -> tuple[_Date, _Time]:
+    def single(value: int) -> Chain:
+        return (components.Part(0, value),)
+
+    date = _Date(years=single(moment.year), months=single(moment.month), days=single(moment.day))
+    seconds = single(moment.second * components.SECOND)
+    return date, _Time(hours=single(moment.hour), minutes=single(moment.minute), seconds=seconds)
+
+
+def _read_date(cursor: Cursor) -> _Date:
+    """Read ``[year-]month-day``, or nothing when what stands here is a time."""
+    _refuse_word(cursor)
+    separators = sum(cursor.word().count(separator) for separator in "-~")
+    if not separators:
+        return _Date()
+    years = None
+    if separators > 1:
+        years = components.read_chain(cursor, components.YEAR)
+        if not cursor.take("-"):
+            raise cursor.error(
+                f"expected '-' and a month after the year{_not(cursor)}; '~' stands before the day alone"
+            )
+    months = components.read_chain(cursor, components.MONTH)
+    from_end = cursor.take("~")
+    if not from_end and not cursor.take("-"):
+        raise cursor.error(f"expected '-' or '~' and a day{_not(cursor)}")
+    days = components.read_chain(cursor, components.DAY)
+    if cursor.here == ":":
+        raise cursor.error("expected a date before ':'; a range of hours is written with dots, as in 09..17:00")
+    if cursor.here not in ("", " "):
+        raise cursor.error(f"expected a space after the date{_not(cursor)}")
+    cursor.skip_spaces()
+    return _Date(years=years, months=months, days=days, from_end=from_end)
+
+
+def _read_time(cursor: Cursor) -> _Time:
+    if not cursor.here:
+        return _Time()
+    _refuse_word(cursor)
+    hours = components.read_chain(cursor, components.HOUR)
+    if not cursor.take(":"):
+        raise cursor.error(f"expected ':' and minutes, as in 09:00{_not(cursor)}")
+    minutes = components.read_chain(cursor, components.MINUTE)
+    seconds: Chain | None = _ZERO
+    if cursor.take(":"):
+        seconds = components.read_chain(cursor, components.MICROSECOND)
+    if cursor.here:
+        cursor.skip_spaces()
+        _refuse_word(cursor)
+        raise cursor.error(f"expected the end of the schedule or a time zone{_not(cursor)}")
+    return _Time(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _refuse_word(cursor: Cursor) -> None:
+    """Refuse a word where a number is due, with a remedy that fits it."""
+    word = cursor.word()
+    if not word or (word[0].isascii() and (word[0].isdigit() or word[0] in "*,.:/-~")):
+        return
+    if _weekday_here(cursor) is not None:
+        raise cursor.error("weekdays come first, and one comma list holds them all, as in Mon,Tue 09:00")
+    if cursor.position and cursor.position + len(word) == cursor.end:
+        raise cursor.error(f"there is no time zone {word!r}; {advice_for(word)}")
+    raise cursor.error("expected weekdays (Mon or Monday), a date, a time, or a word such as daily")
+
+
+def _not(cursor: Cursor) -> str:
+    return f", not {cursor.here!r}" if cursor.here else ""
+
+
+def _normalised(cursor: Cursor, weekdays: frozenset[int] | None, date: _Date, time: _Time, zone: str) -> CalendarSpec:
+    days_field = components.DAY_FROM_END if date.from_end and date.days is not None else components.DAY
+    chains = (
+        (_full_years(date.years), components.YEAR),
+        (date.months, components.MONTH),
+        (date.days, days_field),
+        (time.hours, components.HOUR),
+        (time.minutes, components.MINUTE),
+        (time.seconds, components.MICROSECOND),
+    )
+    checked = [None if chain is None else components.normalise_chain(cursor, chain, f) for chain, f in chains]
+    years, months, days, hours, minutes, seconds = (
+        _values(chain, field) for chain, (_, field) in zip(checked, chains, strict=True)
+    )
+    spec = CalendarSpec(
+        weekdays=weekdays or ALL_WEEKDAYS,
+        years=years,
+        months=months or ALL_MONTHS,
+        days=days if days is None or days_field is components.DAY else {-day for day in days},
+        hours=hours or range(24),
+        minutes=minutes or range(60),
+        microseconds=seconds or range(0, 60 * components.SECOND, components.SECOND),
+        timezone=zone,
+    )
+    said = [_chain_text(chain, field) for chain, (_, field) in zip(checked, chains, strict=True)]
+    hyphen = "~" if days_field is components.DAY_FROM_END else "-"
+    clock = ":".join(said[3:])
+    text = f"{weekdays_text(spec.weekdays)} {said[0]}-{said[1]}{hyphen}{said[2]} {clock} {zone}".lstrip()
+    object.__setattr__(spec, "normalised", text)
+    return spec
+
+
+def _full_years(chain: Chain | None) -> Chain | None:
+    if chain is None:
+        return None
+    return tuple(
+        attrs.evolve(part, start=_full_year(part.start), stop=None if part.stop is None else _full_year(part.stop))
+        for part in chain
+    )
+
+
+def _full_year(year: int) -> int:
+    if year < 70:
+        return 2000 + year
+    return 1900 + year if year < 100 else year
+
+
+def _values(chain: Chain | None, field: Field) -> set[int] | None:
+    return None if chain is None else {value for part in chain for value in part.values(field)}
+
+
+def _chain_text(chain: Chain | None, field: Field) -> str:
+    if chain is None:
+        return "*"
+    said = ",".join(part.text(field) for part in chain)
+    return "*" if field is components.MICROSECOND and said == "00/1" else said

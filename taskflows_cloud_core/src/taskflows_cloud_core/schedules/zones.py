@@ -1,0 +1,51 @@
+"""Time zones by their IANA names."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+_LONGEST = 50
+# Files of a zone database that name no place of their own; "right/" counts leap seconds.
+_NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+_NO_FOLDERS = ("posix/", "right/")
+
+
+def zone_name(name: str) -> str | None:
+    """The name of a zone as it is written everywhere, or ``None`` when there is no such zone.
+
+    Args:
+        name: ``UTC`` in any case, or an IANA name, which is case-sensitive.
+    """
+    if name.upper() == "UTC":
+        return "UTC"
+    if len(name) > _LONGEST or not _NAME.fullmatch(name):
+        return None
+    if name in _NO_ZONES or name.startswith(_NO_FOLDERS):
+        return None
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+    return name
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone of a name that `zone_name` gave."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def advice_for(name: str) -> str:
+    """What to write in place of a zone name that does not exist."""
+    if name.upper() in ("Z", "GMT", "UCT"):
+        return "write UTC"
+    if name[:1] in "+-" or name[:1].isdigit():
+        return "offsets are not supported; write UTC or a name such as Europe/Berlin"
+    from zoneinfo import available_timezones
+
+    near = {zone.casefold(): zone for zone in available_timezones()}.get(name.casefold())
+    if near and not near.startswith(_NO_FOLDERS):
+        return f"names of zones are case-sensitive; write {near}"
+    return "write UTC or a name such as Europe/Berlin"
