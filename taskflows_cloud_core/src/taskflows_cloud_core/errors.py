@@ -19,7 +19,7 @@ CloudError
     ├── NotManagedError                           it exists, and we did not make it
     ├── CredentialsError
     ├── PermissionDeniedError
-    └── DeploymentError                           from raise_for_error(); .result holds the result
+    └── DeploymentError                           from raise_for_error(); stands beside the results that it holds
 
 Each message says what was wrong, where, and what to do about it.
 """
@@ -27,12 +27,8 @@ Each message says what was wrong, where, and what to do about it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import attrs
-
-if TYPE_CHECKING:
-    from taskflows_cloud_core.results import CloudDeploymentResult, DeletionResult
 
 
 @attrs.frozen(kw_only=True)
@@ -171,16 +167,3 @@ class CredentialsError(OperationError):
 
 class PermissionDeniedError(OperationError):
     """The credentials do not permit the action that the message names."""
-
-
-class DeploymentError(OperationError):
-    """A deployment or a deletion that failed; raised by ``raise_for_error()``.
-
-    Args:
-        message: The error of the result.
-        result: The whole result, with what was done before the failure.
-    """
-
-    def __init__(self, message: str, *, result: CloudDeploymentResult | DeletionResult) -> None:
-        self.result = result
-        super().__init__(message)

@@ -11,10 +11,23 @@ import attrs
 from taskflows_cloud_core._dict_access import ReadAsDict
 from taskflows_cloud_core._frozen import to_mapping, to_tuple
 from taskflows_cloud_core.config import CloudFunctionConfig
-from taskflows_cloud_core.errors import DeploymentError
+from taskflows_cloud_core.errors import OperationError
 from taskflows_cloud_core.reconcile import Plan
 
 Level: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+class DeploymentError(OperationError):
+    """A deployment or a deletion that failed; raised by ``raise_for_error()``.
+
+    Args:
+        message: The error of the result.
+        result: The whole result, with what was done before the failure.
+    """
+
+    def __init__(self, message: str, *, result: CloudDeploymentResult | DeletionResult) -> None:
+        self.result = result
+        super().__init__(message)
 
 
 @attrs.frozen(kw_only=True)
