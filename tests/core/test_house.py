@@ -33,6 +33,7 @@ FLOORS = [
     {"local"},
     {"testing"},
     {"cli"},
+    {"__main__"},
 ]
 HEAVY = ("boto3", "botocore", "cloudpickle", "importlib_metadata", "rich", "sqlite3", "packaging", "uv")
 
