@@ -217,7 +217,10 @@ def _read_time(cursor: Cursor) -> _Time:
     if cursor.take(":"):
         seconds = components.read_chain(cursor, components.MICROSECOND)
     if cursor.here:
+        after = cursor.position
         cursor.skip_spaces()
+        if not cursor.here:
+            raise cursor.error("expected the end of the schedule; take the spaces away", after)
         _refuse_word(cursor)
         raise cursor.error(f"expected the end of the schedule or a time zone{_not(cursor)}")
     return _Time(hours=hours, minutes=minutes, seconds=seconds)

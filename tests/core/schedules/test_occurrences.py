@@ -1,0 +1,140 @@
+"""When calendars and periods fire."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import pytest
+from cronsim import CronSim
+from taskflows_cloud_core.schedules import iterate, next_runs, parse
+
+from taskflows_cloud_core import Calendar, Periodic
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def walls(text: str, after: datetime, count: int) -> list[str]:
+    return [moment.isoformat() for moment in next_runs(parse(text), count, after)]
+
+
+def test_moments_come_in_the_zone_of_the_calendar() -> None:
+    runs = Calendar("Mon-Fri 09:00", timezone="Europe/Berlin").next_runs(2, datetime(2027, 1, 1, 12, tzinfo=UTC))
+    assert [run.isoformat() for run in runs] == ["2027-01-04T09:00:00+01:00", "2027-01-05T09:00:00+01:00"]
+    assert runs[0].tzinfo is BERLIN
+
+
+def test_a_moment_is_strictly_after() -> None:
+    at = datetime(2027, 1, 1, 10, tzinfo=UTC)
+    assert walls("10:00", at, 1) == ["2027-01-02T10:00:00+00:00"]
+    assert walls("10:00", at - timedelta(microseconds=1), 1) == ["2027-01-01T10:00:00+00:00"]
+
+
+def test_a_time_that_the_clock_skips_does_not_fire() -> None:
+    after = datetime(2027, 3, 27, 12, tzinfo=UTC)
+    assert walls("02:30 Europe/Berlin", after, 2) == ["2027-03-29T02:30:00+02:00", "2027-03-30T02:30:00+02:00"]
+    assert walls("1..3:00 Europe/Berlin", after, 3)[:2] == ["2027-03-28T01:00:00+01:00", "2027-03-28T03:00:00+02:00"]
+
+
+def test_a_time_that_comes_twice_fires_the_first_time() -> None:
+    after = datetime(2027, 10, 30, 22, 30, tzinfo=UTC)
+    assert walls("*:0/30 Europe/Berlin", after, 5) == [
+        "2027-10-31T01:00:00+02:00",
+        "2027-10-31T01:30:00+02:00",
+        "2027-10-31T02:00:00+02:00",
+        "2027-10-31T02:30:00+02:00",
+        "2027-10-31T03:00:00+01:00",
+    ]
+    within = datetime(2027, 10, 31, 2, 15, fold=1, tzinfo=BERLIN)
+    assert walls("*:0/30 Europe/Berlin", within, 1) == ["2027-10-31T03:00:00+01:00"]
+
+
+def test_half_an_hour_of_change_is_no_different() -> None:
+    after = datetime(2027, 10, 2, 14, tzinfo=UTC)
+    assert walls("2:15 Australia/Lord_Howe", after, 1) == ["2027-10-04T02:15:00+11:00"]
+
+
+def test_a_day_that_an_island_skipped() -> None:
+    after = datetime(2011, 12, 28, tzinfo=UTC)
+    runs = walls("12:00 Pacific/Apia", after, 3)
+    assert [run[:10] for run in runs] == ["2011-12-28", "2011-12-29", "2011-12-31"]
+
+
+def test_days_from_the_end_follow_the_length_of_the_month() -> None:
+    after = datetime(2028, 1, 15, tzinfo=UTC)
+    assert [run[:10] for run in walls("*-*~02", after, 3)] == ["2028-01-30", "2028-02-28", "2028-03-30"]
+    assert [run[:10] for run in walls("*-02~01", datetime(2096, 3, 1, tzinfo=UTC), 3)] == [
+        "2097-02-28",
+        "2098-02-28",
+        "2099-02-28",
+    ]
+
+
+def test_the_calendar_ends_with_2199() -> None:
+    assert walls("*-12-31 12:00", datetime(2197, 12, 31, 13, tzinfo=UTC), 9) == [
+        "2198-12-31T12:00:00+00:00",
+        "2199-12-31T12:00:00+00:00",
+    ]
+    assert walls("2020-01-01", datetime(2027, 1, 1, tzinfo=UTC), 3) == []
+    assert walls("*-02-30", datetime(2027, 1, 1, tzinfo=UTC), 3) == []
+    assert walls("daily", datetime.max.replace(tzinfo=UTC), 1) == []
+
+
+def test_it_begins_with_1970() -> None:
+    assert walls("daily Europe/Berlin", datetime.min.replace(tzinfo=UTC), 1) == ["1970-01-01T00:00:00+01:00"]
+
+
+def test_fractions_of_seconds() -> None:
+    assert walls("10:00:0/20.25", datetime(2027, 1, 1, tzinfo=UTC), 3) == [
+        "2027-01-01T10:00:00+00:00",
+        "2027-01-01T10:00:20.250000+00:00",
+        "2027-01-01T10:00:40.500000+00:00",
+    ]
+
+
+def test_a_rare_day_is_found_in_no_time() -> None:
+    runs = next_runs(parse("Mon *-02-29"), 3, datetime(2027, 1, 1, tzinfo=UTC))
+    assert [run.year for run in runs] == [2044, 2072, 2112]
+
+
+@pytest.mark.parametrize("ask", [Calendar("10:00"), Periodic(period=60)])
+def test_wrong_arguments_are_refused(ask: Calendar | Periodic) -> None:
+    with pytest.raises(ValueError, match="n is -1"):
+        ask.next_runs(-1)
+    with pytest.raises(ValueError, match="no time zone"):
+        ask.next_runs(1, datetime(2027, 1, 1))  # noqa: DTZ001 - that is the point
+    assert ask.next_runs(0) == []
+
+
+def test_without_a_moment_it_is_now() -> None:
+    [run] = Calendar("*:*").next_runs(1)
+    assert timedelta(0) < run - datetime.now(UTC) + timedelta(seconds=5) < timedelta(seconds=70)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize(
+    ("text", "cron"),
+    [
+        ("Mon-Fri 09:30", "30 9 * * 1-5"),
+        ("Sat,Sun 23:59", "59 23 * * 0,6"),
+        ("*-*-1,15 12:00", "0 12 1,15 * *"),
+        ("*-2-29 06:00", "0 6 29 2 *"),
+        ("*-1/3~1 18:00", "0 18 L 1,4,7,10 *"),
+        ("Fri *-*~7/1 17:00", "0 17 * * 5L"),
+        ("Mon *-*-8..14 10:00", "0 10 * * 1#2"),
+        ("8..18/2:0/7", "*/7 8-18/2 * * *"),
+    ],
+)
+def test_it_agrees_with_cronsim_away_from_changes_of_the_clock(text: str, cron: str, zone: str) -> None:
+    after = datetime(2027, 1, 1, tzinfo=ZoneInfo(zone))
+    # CronSim knows no last year.
+    theirs = [moment.astimezone(UTC) for moment in islice(CronSim(cron, after), 300) if moment.year < 2200]
+    ours = [moment.astimezone(UTC) for moment in islice(iterate(parse(text, timezone=zone), after), len(theirs))]
+    assert len(theirs) > 10
+    assert ours == theirs
+
+
+def test_periods_count_from_the_given_moment() -> None:
+    runs = Periodic(period=5400).next_runs(2, datetime(2027, 3, 28, 1, tzinfo=BERLIN))
+    assert [run.isoformat() for run in runs] == ["2027-03-28T03:30:00+02:00", "2027-03-28T05:00:00+02:00"]
