@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def test_the_python_of_a_document_runs_from_top_to_bottom(document: Path, tmp_pa
 
 @pytest.mark.parametrize("block", BASH, ids=str)
 def test_a_command_of_a_document_runs(block: Block, tmp_path: Path) -> None:
-    environment = {**__import__("os").environ, "HOME": str(tmp_path)}
+    environment = {**os.environ, "HOME": str(tmp_path)}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     run = subprocess.run(
         ["bash", "-euc", block.code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -76,3 +77,10 @@ from moto import mock_aws
 os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")
 mock_aws(config={"lambda": {"use_docker": False}}).start()
 """
+
+
+def test_ci_runs_the_very_test_command_of_the_readme() -> None:
+    section = (ROOT / "README.md").read_text().split("\n## Quick start\n", 1)[1]
+    commands = [match["code"].strip() for match in FENCE.finditer(section) if match["language"] == "bash"]
+    assert all("\n" not in command for command in commands[:2])
+    assert commands[1] in (ROOT / ".ci" / "run").read_text().splitlines()
