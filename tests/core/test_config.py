@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 import sys
 
 import pytest
@@ -115,3 +118,10 @@ def test_a_period_is_more_than_nothing(period: int) -> None:
 def test_a_period_is_an_int() -> None:
     with pytest.raises(TypeError, match="must be an int of seconds, not float"):
         Periodic(period=1.5)  # type: ignore[arg-type]
+
+
+def test_it_can_be_pickled_copied_and_written_as_json() -> None:
+    config = CloudFunctionConfig(function_name="f", tags={"team": "data"}, schedules=["Mon 09:00"])
+    assert pickle.loads(pickle.dumps(config)) == config
+    assert copy.deepcopy(config) == config
+    assert json.dumps(config.tags) == '{"team": "data"}'

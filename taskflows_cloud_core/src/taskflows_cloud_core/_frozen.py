@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
+
+
+class FrozenDict(dict[str, Any]):
+    """A dict that nobody changes; it can still be pickled, copied and written as JSON."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("this mapping is part of a frozen object; make a new object, for instance with attrs.evolve")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]  # refused, whatever is given
+    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]  # likewise
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        return (FrozenDict, (dict(self),))
 
 
 def to_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -19,4 +33,4 @@ def to_frozenset(values: Iterable[Any]) -> frozenset[Any]:
 
 def to_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """A read-only copy of the mapping."""
-    return MappingProxyType(dict(values))
+    return FrozenDict(values)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from taskflows_cloud_core._frozen import FrozenDict
 from taskflows_cloud_core.errors import ConfigurationError, ConfigurationTypeError, Problem
 from taskflows_cloud_core.schedules import Schedule, as_schedule
 
@@ -27,7 +28,7 @@ def running_runtime() -> str:
 
 
 def _mapping(value: Any) -> Any:
-    return MappingProxyType(dict(value)) if isinstance(value, Mapping) else value
+    return FrozenDict(value) if isinstance(value, Mapping) else value
 
 
 def _sequence(value: Any) -> Any:

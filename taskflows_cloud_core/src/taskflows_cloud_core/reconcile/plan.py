@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from taskflows_cloud_core._frozen import to_tuple
+from taskflows_cloud_core._frozen import to_mapping, to_tuple
 from taskflows_cloud_core.packaging.package import Package
 from taskflows_cloud_core.reconcile.resource import Hidden, Resource, ResourceKey
 
@@ -88,7 +89,7 @@ class Plan:
     unchanged: tuple[ResourceKey, ...] = attrs.field(default=(), converter=to_tuple)
     package: Package | None = attrs.field(default=None, repr=False)
     resource_id: str | None = None
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=dict)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     keeps: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
