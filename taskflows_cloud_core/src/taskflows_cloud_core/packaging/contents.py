@@ -1,0 +1,74 @@
+"""What a package has to hold besides its entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.entry import Entry
+from taskflows_cloud_core.packaging.imports import ImportedModule, imports_of_code
+from taskflows_cloud_core.packaging.modules import ModuleFinder
+from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
+from taskflows_cloud_core.packaging.sources import SourceCollector, Sources
+from taskflows_cloud_core.packaging.stand_ins import deployment_packages, split_by_dependencies
+
+
+@attrs.frozen(kw_only=True)
+class Contents:
+    """What the code of an entry leads to.
+
+    Args:
+        sources: The user's own modules and what they import.
+        deployment_packages: Packages of core and the providers, with their distributions.
+        warnings: What could not be found out for certain.
+    """
+
+    sources: Sources
+    deployment_packages: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def read_contents(entry: Entry, finder: ModuleFinder, dependencies: Sequence[str] | None) -> Contents:
+    """Follow the code of an entry.
+
+    Args:
+        entry: The callable.
+        finder: Looks for modules.
+        dependencies: What the user names; ``None`` when they are to be found.
+
+    Raises:
+        PackagingError: A module is imported that is not on this machine and that no named dependency may have.
+    """
+    packages = deployment_packages()
+    if entry.reference is not None:
+        packages.pop(entry.reference.module.partition(".")[0], None)
+    named = [normalised_name(parse_requirement(text).name) for text in dependencies or ()]
+    stand_ins, installed = split_by_dependencies(packages, named)
+    collector = SourceCollector(finder, stand_ins=stand_ins, installed=installed)
+    sources = collector.collect(_roots(entry), place=entry.name)
+    return Contents(sources=sources, deployment_packages=packages, warnings=_unfound(sources, dependencies))
+
+
+def _roots(entry: Entry) -> Iterator[ImportedModule]:
+    if entry.reference is not None:
+        yield ImportedModule(module=entry.reference.module)
+    if entry.payload is not None:
+        for module in entry.payload.modules:
+            if module.partition(".")[0] != "cloudpickle":
+                yield ImportedModule(module=module)
+        for code, package in entry.payload.functions:
+            yield from imports_of_code(code, package=package)
+
+
+def _unfound(sources: Sources, dependencies: Sequence[str] | None) -> tuple[str, ...]:
+    if not sources.unfound:
+        return ()
+    listed = ", ".join(str(unfound) for unfound in sources.unfound)
+    if dependencies is None:
+        raise PackagingError(
+            f"imported, but not to be found on this machine: {listed}; install what has these modules, or name all "
+            "distributions that the function needs in dependencies"
+        )
+    return (f"imported, but not to be found on this machine, so one of the dependencies must have it: {listed}",)

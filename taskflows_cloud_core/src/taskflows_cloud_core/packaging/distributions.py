@@ -1,0 +1,146 @@
+"""From the modules that code imports to the distributions that have them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.modules import ModuleFinder
+from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement, without_credentials
+
+
+@attrs.frozen(kw_only=True)
+class FoundDistribution:
+    """An installed distribution that the code uses.
+
+    Args:
+        name: As it calls itself, for instance ``"PyYAML"``.
+        version: The installed one.
+        source: Where it was installed from when that is no index, else ``""``.
+    """
+
+    name: str
+    version: str
+    source: str = ""
+
+    @property
+    def pin(self) -> str:
+        """The requirement that asks for just this one."""
+        return f"{self.name}=={self.version}"
+
+
+def find_dependencies(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Find the distributions that a callable's code imports, lazily or not.
+
+    Args:
+        function: The callable.
+
+    Returns:
+        ``"name==version"`` of each, pinned to what is installed, sorted by name. The standard library, the
+        user's own modules and what is for deploying only are not among them.
+
+    Raises:
+        PackagingError: The callable cannot be packaged, or an imported module belongs to no distribution.
+    """
+    from taskflows_cloud_core.packaging.contents import read_contents
+    from taskflows_cloud_core.packaging.entry import describe_entry
+
+    finder = ModuleFinder()
+    contents = read_contents(describe_entry(function, finder), finder, None)
+    return tuple(found.pin for found in distributions_of(contents.sources.installed, finder))
+
+
+def distributions_of(modules: Sequence[str], finder: ModuleFinder) -> list[FoundDistribution]:
+    """Find the distributions that have modules.
+
+    Args:
+        modules: Full names of installed modules, each package before its submodules.
+        finder: Knows their files.
+
+    Returns:
+        Each distribution once, sorted by name.
+
+    Raises:
+        PackagingError: No installed distribution claims a module.
+    """
+    if not modules:
+        return []
+    import importlib_metadata
+
+    owners = importlib_metadata.packages_distributions()
+    found: dict[str, FoundDistribution] = {}
+    for module in modules:
+        for name in _owners(module, owners, finder):
+            key = normalised_name(name)
+            if key not in found:
+                found[key] = _described(importlib_metadata.distribution(name))
+    return [found[key] for key in sorted(found)]
+
+
+def _owners(module: str, owners: Mapping[str, Iterable[str]], finder: ModuleFinder) -> list[str]:
+    names = sorted(set(owners.get(module.partition(".")[0], ())))
+    if not names:
+        raise PackagingError(
+            f"the module {module.partition('.')[0]!r} is installed here, but no distribution says that it is its own; "
+            "name the distributions that the function needs in dependencies"
+        )
+    return names if len(names) == 1 else _owners_of_file(module, names, finder)
+
+
+def _owners_of_file(module: str, names: Sequence[str], finder: ModuleFinder) -> list[str]:
+    """Tell the distributions apart that share a package, such as those below ``google``."""
+    import importlib_metadata
+
+    found = finder.find(module)
+    if found is None or found.file is None:  # the shared package itself has no code
+        return []
+    holders = []
+    for name in names:
+        distribution = importlib_metadata.distribution(name)
+        if any(distribution.locate_file(file) == found.file for file in distribution.files or ()):
+            holders.append(name)
+    return holders or list(names)
+
+
+def _described(distribution: Any) -> FoundDistribution:
+    return FoundDistribution(
+        name=distribution.name, version=distribution.version, source=_source(distribution.read_text("direct_url.json"))
+    )
+
+
+def _source(direct_url: str | None) -> str:
+    if direct_url is None:
+        return ""
+    return without_credentials(str(json.loads(direct_url).get("url", "a local directory")))
+
+
+def installed_closure(requirements: Sequence[str]) -> list[str]:
+    """The installed versions of all that requirements need, directly or not.
+
+    Args:
+        requirements: Of installed distributions.
+
+    Returns:
+        ``"name==version"`` of what is installed from an index, sorted.
+    """
+    import importlib_metadata
+
+    waiting = [parse_requirement(text).name for text in requirements]
+    pins: dict[str, str] = {}
+    while waiting:
+        name = waiting.pop()
+        try:
+            distribution = importlib_metadata.distribution(name)
+        except importlib_metadata.PackageNotFoundError:
+            continue
+        if normalised_name(name) in pins:
+            continue
+        found = _described(distribution)
+        pins[normalised_name(name)] = "" if found.source else found.pin
+        needed = [parse_requirement(text) for text in distribution.requires or ()]
+        waiting += [item.name for item in needed if item.marker is None or item.marker.evaluate({"extra": ""})]
+    return sorted(pin for pin in pins.values() if pin)

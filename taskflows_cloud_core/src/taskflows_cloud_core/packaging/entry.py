@@ -1,0 +1,105 @@
+"""What a callable is: a name in a module that can be imported, or a value that has to be pickled."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FunctionType, ModuleType
+from typing import Any
+
+import attrs
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.calls import Takes, call_style, callable_name
+from taskflows_cloud_core.packaging.modules import ModuleFinder
+from taskflows_cloud_core.packaging.pickling import Payload, pickle_callable
+
+_NEVER_IMPORTED = ("__main__", "__mp_main__")
+
+
+@attrs.frozen(kw_only=True)
+class Reference:
+    """A callable by its name.
+
+    Args:
+        module: The module's full name.
+        attributes: The way from the module to the callable.
+    """
+
+    module: str
+    attributes: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """A callable, ready to be packaged. Either ``reference`` or ``payload`` is there.
+
+    Args:
+        name: For people.
+        takes: With what it is called.
+        reference: Its name, when it can be imported.
+        payload: Its pickle, when it cannot.
+    """
+
+    name: str
+    takes: Takes
+    reference: Reference | None = None
+    payload: Payload | None = None
+
+
+def describe_entry(function: Callable[..., Any], finder: ModuleFinder) -> Entry:
+    """Find out how a callable gets into a package.
+
+    Args:
+        function: The callable.
+        finder: Looks for its module.
+
+    Raises:
+        PackagingError: It cannot be called as a schedule does, or holds what cannot be sent elsewhere.
+    """
+    name = callable_name(function)
+    takes, refusal = call_style(function)
+    if refusal:
+        raise PackagingError(f"{name} {refusal}")
+    reference = reference_of(function, finder)
+    if reference is not None:
+        return Entry(name=name, takes=takes, reference=reference)
+    return Entry(name=name, takes=takes, payload=pickle_callable(function, name=name))
+
+
+def reference_of(function: Callable[..., Any], finder: ModuleFinder) -> Reference | None:
+    """The name under which a callable can be imported, ``None`` when there is none.
+
+    Args:
+        function: The callable.
+        finder: Looks for its module.
+    """
+    module_name = getattr(function, "__module__", None)
+    module = sys.modules.get(module_name) if isinstance(module_name, str) else None
+    if module is None or module.__name__ in _NEVER_IMPORTED or module_name in _NEVER_IMPORTED:
+        return None
+    found = finder.find(str(module_name))
+    if found is None or (found.file is None and found.owner == "first-party"):
+        return None
+    attributes = _path_in(module, function)
+    return Reference(module=found.name, attributes=attributes) if attributes else None
+
+
+def _path_in(module: ModuleType, function: Callable[..., Any]) -> tuple[str, ...]:
+    qualname = getattr(function, "__qualname__", None)
+    if isinstance(qualname, str) and _leads_to(module, qualname.split("."), function):
+        return tuple(qualname.split("."))
+    if isinstance(function, FunctionType):
+        names = [name for name, value in vars(module).items() if value is function and name.isidentifier()]
+        return tuple(sorted(names)[:1])
+    return ()
+
+
+def _leads_to(start: Any, names: list[str], function: Callable[..., Any]) -> bool:
+    for name in names:
+        start = getattr(start, name, None)
+    if start is function:
+        return True
+    # A class method is a new object each time that it is asked for; two of them are equal.
+    same_type = type(start) is type(function) and isinstance(getattr(function, "__self__", None), type)
+    return same_type and bool(start == function)

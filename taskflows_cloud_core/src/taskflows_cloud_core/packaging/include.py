@@ -1,0 +1,138 @@
+"""Files that a user adds to a package."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+import attrs
+
+from taskflows_cloud_core.errors import PackagingError, Problem
+from taskflows_cloud_core.packaging.archive import Member
+
+_LEFT_OUT_FOLDERS = {".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules", ".aws", ".ssh", ".gnupg"}
+_SECRETS = (
+    *(".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa*", "id_dsa*", "id_ecdsa*"),
+    *("id_ed25519*", ".netrc", "_netrc", ".pypirc", ".npmrc", ".pgpass", "credentials", "credentials.json", "*.kdbx"),
+)
+_NOISE = ("*.pyc", "*.pyo", ".DS_Store")
+
+
+@attrs.frozen(kw_only=True)
+class IncludedFile:
+    """One file to be added.
+
+    Args:
+        place: Where it goes, relative, with forward slashes.
+        file: Where it is.
+    """
+
+    place: str
+    file: Path
+
+
+@attrs.frozen(kw_only=True)
+class IncludedFiles:
+    """What the user's list comes to.
+
+    Args:
+        files: To be added, sorted by place.
+        left_out: Files and folders within the named folders that look like secrets, relative.
+        problems: Entries that cannot be used.
+    """
+
+    files: tuple[IncludedFile, ...]
+    left_out: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def check_include_files(include_files: Sequence[str]) -> list[Problem]:
+    """Check the files that are to be added to a package.
+
+    Args:
+        include_files: Paths relative to the working directory; a folder stands for all that is in it.
+
+    Returns:
+        All problems: paths that are absolute, contain ``..``, are missing, or are or hold links that lead
+        out of the working directory.
+    """
+    return list(find_included(include_files).problems)
+
+
+def find_included(include_files: Sequence[str]) -> IncludedFiles:
+    """Find the files behind the user's list.
+
+    Args:
+        include_files: Paths relative to the working directory.
+    """
+    root = Path.cwd().resolve()
+    files: dict[str, IncludedFile] = {}
+    left_out: list[str] = []
+    problems: list[Problem] = []
+    for index, text in enumerate(include_files):
+        message = _wrong_with(text, root)
+        if not message:
+            message = _take(root, PurePosixPath(text), files, left_out)
+        if message:
+            problems.append(Problem(field=f"include_files[{index}]", message=message))
+    ordered = tuple(files[place] for place in sorted(files))
+    return IncludedFiles(files=ordered, left_out=tuple(sorted(set(left_out))), problems=tuple(problems))
+
+
+def _wrong_with(text: object, root: Path) -> str:
+    if not isinstance(text, str) or not text.isprintable() or not text.strip() or "\\" in text:
+        return f"{text!r} is no path; write it relative to the working directory, with forward slashes"
+    path = PurePosixPath(text)
+    if path.is_absolute() or text.startswith("~"):
+        return f"{text!r} is absolute; write it relative to the working directory {root}"
+    if ".." in path.parts:
+        return f"{text!r} leaves the working directory {root}; change into a directory that holds all files"
+    if not (root / path).exists():
+        return f"{text!r} is not there (sought in {root})"
+    return ""
+
+
+def _take(root: Path, path: PurePosixPath, files: dict[str, IncludedFile], left_out: list[str]) -> str:
+    """Add one entry of the list; returns what is wrong with it."""
+    start = root / path
+    for file in _walk(start, left_out, root) if start.is_dir() else iter([start]):
+        place = file.relative_to(root).as_posix()
+        if not file.resolve().is_relative_to(root):
+            return f"{place!r} is a link that leads out of the working directory {root}; copy the file instead"
+        if not file.is_file():
+            return f"{place!r} is no regular file"
+        files[place] = IncludedFile(place=place, file=file)
+    return ""
+
+
+def _walk(folder: Path, left_out: list[str], root: Path) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        place = entry.relative_to(root).as_posix()
+        if entry.is_symlink() and entry.is_dir():
+            yield entry  # refused by the caller, whether it leads out or in a circle
+        elif entry.is_dir():
+            if entry.name not in _LEFT_OUT_FOLDERS:
+                yield from _walk(entry, left_out, root)
+            elif entry.name != "__pycache__":
+                left_out.append(f"{place}/")
+        elif any(fnmatch(entry.name.lower(), pattern) for pattern in _SECRETS):
+            left_out.append(place)
+        elif not any(fnmatch(entry.name, pattern) for pattern in _NOISE):
+            yield entry
+
+
+def included_members(included: IncludedFiles) -> Iterator[Member]:
+    """Read the files.
+
+    Raises:
+        PackagingError: One of them cannot be read.
+    """
+    for item in included.files:
+        try:
+            data = item.file.read_bytes()
+            executable = bool(item.file.stat().st_mode & stat.S_IXUSR)
+        except OSError as error:
+            raise PackagingError(f"include_files: {item.place!r} cannot be read: {error.strerror}") from error
+        yield Member.of(item.place, data, origin=f"include_files ({item.place})", executable=executable)

@@ -1,0 +1,204 @@
+"""A callable by value: the same bytes for the same code, in any process.
+
+cloudpickle does the work. What it leaves to chance is settled here: the order of sets, the identity of equal
+texts, the random identifiers of classes, the paths of source files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import PurePath
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, ClassVar
+
+import attrs
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.unpicklable import explain
+
+PROTOCOL = 5
+"""The newest protocol that every supported Python reads."""
+
+# The twin of pickle.Pickler in Python: slower, but every step of it can be overridden.
+_PythonPickler: Any = vars(pickle)["_Pickler"]
+
+
+@attrs.frozen(kw_only=True)
+class Payload:
+    """A pickled callable and what it refers to.
+
+    Args:
+        data: The pickle.
+        sha256: Of ``data``, in hexadecimal.
+        modules: The full names of the modules that loading it imports.
+        functions: The code that is inside, with the package that its relative imports start from.
+    """
+
+    data: bytes = attrs.field(repr=False)
+    sha256: str
+    modules: tuple[str, ...]
+    functions: tuple[tuple[CodeType, str], ...] = attrs.field(repr=False)
+
+    @property
+    def has_bytecode(self) -> bool:
+        """Whether it can be loaded by the running minor version of Python alone."""
+        return bool(self.functions)
+
+    @property
+    def needs_cloudpickle(self) -> bool:
+        """Whether loading it takes more than the standard library's pickle."""
+        return any(module.partition(".")[0] == "cloudpickle" for module in self.modules)
+
+
+def pickle_callable(function: Callable[..., Any], *, name: str) -> Payload:
+    """Pickle a callable and note what it refers to.
+
+    Args:
+        function: The callable.
+        name: Of it, for messages.
+
+    Raises:
+        PackagingError: It holds something that cannot be sent elsewhere; the message says where.
+    """
+    stream = io.BytesIO()
+    pickler = _pickler_class()(stream)
+    try:
+        pickler.dump(function)
+    except Exception as error:
+        raise PackagingError(explain(name, list(reversed(pickler.trail)), error)) from error
+    data = stream.getvalue()
+    return Payload(
+        data=data,
+        sha256=hashlib.sha256(data).hexdigest(),
+        modules=tuple(sorted(pickler.modules)),
+        functions=tuple(pickler.functions),
+    )
+
+
+def _pickler_class() -> Any:
+    """Make the pickler class; cloudpickle is loaded only now."""
+    import cloudpickle  # type: ignore[import-untyped]  # it has no types
+
+    class StablePickler(_Stable, cloudpickle.Pickler):  # type: ignore[misc]  # as above
+        # The C pickler beneath has descriptors of these names; the Python one keeps its own values in them.
+        memo: Any = None
+        bin: Any = None
+        fast: Any = None
+        dispatch: ClassVar[dict[Any, Any]] = _Stable.dispatch
+
+        def __init__(self, stream: io.BytesIO, parent: Any = None) -> None:
+            _Stable.__init__(self, stream, parent)
+            self.globals_ref: dict[int, dict[str, Any]] = {}
+
+        def reducer_override(self, obj: Any) -> Any:
+            return self.settle(obj, cloudpickle.Pickler.reducer_override, cloudpickle.Pickler.dispatch_table)
+
+    return StablePickler
+
+
+class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
+    """The part that knows nothing of cloudpickle."""
+
+    dispatch: ClassVar[dict[Any, Any]] = dict(_PythonPickler.dispatch)
+
+    def __init__(self, stream: io.BytesIO, parent: _Stable | None = None) -> None:
+        super().__init__(stream, protocol=PROTOCOL)
+        self.trail: list[Any] = []
+        self.modules: set[str] = parent.modules if parent else set()
+        self.functions: list[tuple[CodeType, str]] = []
+        self._texts: dict[Any, Any] = {}
+        self._class_ids: dict[str, str] = parent._class_ids if parent else {}
+        self._class_names: dict[str, int] = parent._class_names if parent else {}
+
+    def save(self, obj: Any, save_persistent_id: bool = True) -> None:  # noqa: FBT001, FBT002 - the inherited signature
+        try:
+            super().save(obj, save_persistent_id)
+        except Exception:
+            self.trail.append(obj)
+            raise
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        found = name or getattr(obj, "__qualname__", None) or obj.__name__
+        self.modules.add(str(pickle.whichmodule(obj, found)))  # type: ignore[attr-defined]  # no stub
+        super().save_global(obj, name)
+
+    def save_text(self, obj: Any) -> None:
+        """Save a str or bytes; equal ones are one object, whatever the interpreter shares."""
+        kept = self._texts.setdefault((type(obj), obj), obj)
+        known = self.memo.get(id(kept))
+        if known is not None:
+            self.write(self.get(known[0]))
+        else:
+            _PythonPickler.dispatch[type(obj)](self, kept)
+
+    def save_sorted(self, obj: Any) -> None:
+        """Save a set or frozenset in the order of its elements' pickles."""
+        elements = sorted(obj, key=self._pickled)
+        self.save_reduce(type(obj), (elements,), obj=obj)
+
+    def _pickled(self, obj: Any) -> bytes:
+        stream = io.BytesIO()
+        type(self)(stream, self).dump(obj)
+        return stream.getvalue()
+
+    def settle(self, obj: Any, reduce: Callable[[Any, Any], Any], table: Any) -> Any:
+        """Reduce an object as cloudpickle does, then take chance out of the answer."""
+        if isinstance(obj, CodeType):
+            return table[CodeType](obj.replace(co_filename=PurePath(obj.co_filename).name))
+        if isinstance(obj, ModuleType) and obj.__name__ in sys.modules:
+            self.modules.add(obj.__name__)
+        if isinstance(obj, io.IOBase) and obj not in (sys.stdout, sys.stderr):
+            raise TypeError(f"cannot pickle {type(obj).__name__!r} object")
+        reduced = reduce(self, obj)
+        if not isinstance(reduced, tuple):
+            return reduced
+        if isinstance(obj, FunctionType):
+            return self._settled_function(obj, reduced)
+        if isinstance(obj, type):
+            return self._settled_class(obj, reduced)
+        return reduced
+
+    def _settled_function(self, function: FunctionType, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+        package = function.__globals__.get("__package__") or ""
+        self.functions.append((function.__code__, package))
+        for value in reduced[1]:
+            if isinstance(value, dict) and isinstance(value.get("__file__"), str):
+                value["__file__"] = PurePath(value["__file__"]).name
+        for value in reduced[2]:
+            submodules = value.get("_cloudpickle_submodules")
+            if submodules:
+                value["_cloudpickle_submodules"] = sorted(submodules, key=lambda module: str(module.__name__))
+        return reduced
+
+    def _settled_class(self, cls: type, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+        arguments = tuple(self._class_id(cls, value) if _is_random_id(value) else value for value in reduced[1])
+        for state in reduced[2] if len(reduced) > 2 else ():
+            if "_abc_impl" in state:
+                state["_abc_impl"] = sorted(
+                    state["_abc_impl"], key=lambda kind: f"{kind.__module__}.{kind.__qualname__}"
+                )
+            if "__static_attributes__" in state:  # Python 3.13 fills it from a set
+                state["__static_attributes__"] = tuple(sorted(state["__static_attributes__"]))
+        return (reduced[0], arguments, *reduced[2:])
+
+    def _class_id(self, cls: type, random_id: str) -> str:
+        if random_id not in self._class_ids:
+            name = f"{cls.__module__}.{cls.__qualname__}"
+            count = self._class_names[name] = self._class_names.get(name, 0) + 1
+            self._class_ids[random_id] = hashlib.sha256(f"{name}#{count}".encode()).hexdigest()[:32]
+        return self._class_ids[random_id]
+
+
+def _is_random_id(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 32 and not set(value) - set("0123456789abcdef")
+
+
+_Stable.dispatch[str] = _Stable.save_text
+_Stable.dispatch[bytes] = _Stable.save_text
+_Stable.dispatch[set] = _Stable.save_sorted
+_Stable.dispatch[frozenset] = _Stable.save_sorted
+_Stable.dispatch[FunctionType] = _Stable.save_global

@@ -1,0 +1,73 @@
+"""Dependencies as users write them: names and versions, nothing that could run or reach elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from taskflows_cloud_core.errors import Problem
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+_FORM = "write a name with an optional version, for instance 'requests>=2.31'"
+
+
+def check_dependencies(dependencies: Sequence[str] | None) -> list[Problem]:
+    """Check dependencies before anything is fetched.
+
+    Args:
+        dependencies: As a user gives them; ``None`` means that they are found from the code.
+
+    Returns:
+        All problems: each text must be a requirement of PEP 508 without a URL, on one line.
+    """
+    if dependencies is None:
+        return []
+    if isinstance(dependencies, str) or not isinstance(dependencies, Sequence):
+        kind = type(dependencies).__name__
+        return [Problem(field="dependencies", message=f"must be a list of str, not {kind}; {_FORM}")]
+    problems = []
+    for index, text in enumerate(dependencies):
+        message = _wrong_with(text)
+        if message:
+            problems.append(Problem(field=f"dependencies[{index}]", message=message))
+    return problems
+
+
+def _wrong_with(text: object) -> str:
+    if not isinstance(text, str):
+        return f"must be a str, not {type(text).__name__}; {_FORM}"
+    if not text.isprintable() or not text.strip():
+        return f"{text!r} is empty or has control characters; {_FORM}"
+    if text.lstrip().startswith("-"):
+        return f"{text!r} is an option, not a requirement; {_FORM}"
+    if "@" in text or "://" in text:
+        return f"{without_credentials(text)!r} names a URL; only versions of a package index can be packaged: {_FORM}"
+    try:
+        _parse(text)
+    except ValueError as error:
+        return f"{text!r} is no requirement ({str(error).splitlines()[0]}); {_FORM}"
+    return ""
+
+
+def _parse(text: str) -> Requirement:
+    from packaging.requirements import Requirement
+
+    return Requirement(text)
+
+
+def parse_requirement(text: str) -> Requirement:
+    """Read a dependency that `check_dependencies` has passed."""
+    return _parse(text)
+
+
+def normalised_name(name: str) -> str:
+    """The name of a distribution as package indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def without_credentials(text: str) -> str:
+    """The text with user names and passwords of URLs taken out."""
+    return re.sub(r"(?<=://)[^/\s@]*@", "***@", text)

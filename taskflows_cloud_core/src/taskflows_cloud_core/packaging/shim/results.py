@@ -1,0 +1,134 @@
+"""Turns what a function gives back into the types of JSON.
+
+===================================  =========================================================================
+what                                 becomes
+===================================  =========================================================================
+coroutine                            its result, awaited
+generator, async generator           the list of what it yields, run to its end
+dict, other mappings                 object; keys as below, and no two the same
+list, tuple                          array
+set, frozenset                       array, sorted where its elements can be
+datetime, date, time                 ISO 8601 text
+timedelta                            seconds, a number
+Decimal                              text, as ``str`` gives it
+UUID, Path                           text
+bytes, bytearray, memoryview         base64 text
+Enum                                 the form of its value
+dataclass, attrs object              object of its fields
+named tuple                          array
+float NaN and infinities             null
+keys of objects                      text; numbers, booleans and None as JSON writes them; what has a text form
+===================================  =========================================================================
+
+Everything else is a TypeError that names the type and the place.
+"""
+
+import base64
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from inspect import isasyncgen, isawaitable, isgenerator
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+
+def finish(result: Any) -> Any:
+    """Run a result to its end and turn it into the types of JSON.
+
+    Args:
+        result: What the function gave back.
+
+    Raises:
+        TypeError: A part of it has no form in JSON.
+        ValueError: It contains itself, or two keys of an object become the same text.
+    """
+    if isawaitable(result) or isasyncgen(result):
+        import asyncio
+
+        result = asyncio.run(_awaited(result))
+    if isgenerator(result):
+        result = list(result)
+    return _to_json(result, "the result", ())
+
+
+async def _awaited(result: Any) -> Any:
+    return [item async for item in result] if isasyncgen(result) else await result
+
+
+def _to_json(value: Any, place: str, above: tuple[int, ...]) -> Any:
+    if value is None or type(value) in (bool, int, str):
+        return value
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    if id(value) in above:
+        raise ValueError(f"{place} contains itself; return a value without a circle")
+    inside = (*above, id(value))
+    for kind, convert in _FORMS:
+        if isinstance(value, kind):
+            return _to_json(convert(value), place, inside)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_to_json(item, f"{place}[{index}]", inside) for index, item in enumerate(_ordered(value))]
+    items = _items(value)
+    if items is None:
+        named = f"{type(value).__module__}.{type(value).__qualname__}"
+        raise TypeError(f"{place} is of type {named}, which JSON cannot hold; return text, numbers, lists or dicts")
+    return _object(items, place, inside)
+
+
+_FORMS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
+    (Enum, lambda value: value.value),
+    (bool, bool),
+    (int, int),
+    (float, float),
+    (str, str),
+    ((datetime, date, time), lambda value: value.isoformat()),
+    (timedelta, timedelta.total_seconds),
+    ((Decimal, UUID, PurePath), str),
+    ((bytes, bytearray, memoryview), lambda value: base64.b64encode(value).decode()),
+)
+
+
+def _ordered(value: Iterable[Any]) -> list[Any]:
+    if not isinstance(value, set | frozenset):
+        return list(value)
+    try:
+        return sorted(value)
+    except TypeError:
+        return sorted(value, key=repr)
+
+
+def _items(value: Any) -> Iterable[tuple[Any, Any]] | None:
+    """Keys and values of what becomes an object, ``None`` when it does not."""
+    if isinstance(value, Mapping):
+        return value.items()
+    described = getattr(value, "__dataclass_fields__", None) or getattr(value, "__attrs_attrs__", None)
+    if isinstance(value, type) or described is None:
+        return None
+    if isinstance(described, dict):
+        names = [name for name, field in described.items() if field._field_type.name == "_FIELD"]
+    else:
+        names = [field.name for field in described]
+    return [(name, getattr(value, name)) for name in names]
+
+
+def _object(items: Iterable[tuple[Any, Any]], place: str, inside: tuple[int, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in items:
+        text = _key(key, place, inside)
+        if text in found:
+            raise ValueError(f"{place} has two keys that become {text!r} in JSON; make them differ as text")
+        found[text] = _to_json(value, f"{place}[{text!r}]", inside)
+    return found
+
+
+def _key(key: Any, place: str, inside: tuple[int, ...]) -> str:
+    plain = _to_json(key, f"a key of {place}", inside)
+    if isinstance(plain, str):
+        return plain
+    if plain is None or isinstance(plain, bool | int | float):
+        return json.dumps(plain)
+    raise TypeError(f"{place} has a key of type {type(key).__qualname__}, which JSON cannot hold; use text")

@@ -1,0 +1,90 @@
+"""The files that every package has of its own: the runtime shim and the manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.entry import Entry
+
+FOLDER = "_taskflows_cloud"
+HANDLER = "index.handler"
+MANIFEST_VERSION = 1
+_ORIGIN = "taskflows-cloud"
+
+
+def shim_members(entry: Entry, *, with_stand_ins: bool) -> Iterator[Member]:
+    """The parts of the shim that an entry needs.
+
+    Args:
+        entry: The callable.
+        with_stand_ins: Whether the package has stand-ins.
+    """
+    yield _shim_file("index.py", "index.py")
+    yield _shim_file("results.py", f"{FOLDER}/results.py")
+    yield Member.of(f"{FOLDER}/__init__.py", b'"""What the package has from taskflows-cloud."""\n', origin=_ORIGIN)
+    if entry.payload is not None:
+        yield _shim_file("payload.py", f"{FOLDER}/payload.py")
+        yield Member.of(f"{FOLDER}/payload.pickle", entry.payload.data, origin=entry.name)
+    if with_stand_ins:
+        yield _shim_file("stand_in.py", f"{FOLDER}/stand_in.py")
+
+
+def _shim_file(name: str, place: str) -> Member:
+    data = (files("taskflows_cloud_core.packaging.shim") / name).read_bytes()
+    return Member.of(place, data, origin=_ORIGIN)
+
+
+def cloudpickle_members() -> Iterator[Member]:
+    """The source of the installed cloudpickle, which pickles of code refer to.
+
+    Raises:
+        PackagingError: Its source is not where it should be.
+    """
+    import cloudpickle  # type: ignore[import-untyped]  # it has no types
+
+    folder = Path(cloudpickle.__file__).parent
+    sources = sorted(folder.glob("*.py"))
+    if not sources:
+        raise PackagingError(f"cloudpickle has no source in {folder}; install it again")
+    for source in sources:
+        yield Member.of(f"cloudpickle/{source.name}", source.read_bytes(), origin="cloudpickle")
+
+
+def manifest_member(entry: Entry, *, python_version: str, dependencies: Sequence[str]) -> Member:
+    """The manifest: what the shim has to call, and what the package was made of.
+
+    Args:
+        entry: The callable.
+        python_version: Of the target.
+        dependencies: The distributions inside, as ``"name==version"``.
+    """
+    manifest = {
+        "manifest_version": MANIFEST_VERSION,
+        "entry": _entry_facts(entry),
+        "python_version": python_version,
+        "dependencies": sorted(dependencies),
+    }
+    if entry.payload is not None:
+        manifest["cloudpickle_version"] = _cloudpickle_version()
+    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+    return Member.of(f"{FOLDER}/manifest.json", text.encode(), origin=_ORIGIN)
+
+
+def _entry_facts(entry: Entry) -> dict[str, object]:
+    facts: dict[str, object] = {"name": entry.name, "takes": entry.takes}
+    if entry.reference is not None:
+        facts |= {"module": entry.reference.module, "attributes": list(entry.reference.attributes)}
+    if entry.payload is not None:
+        facts["payload_sha256"] = entry.payload.sha256
+    return facts
+
+
+def _cloudpickle_version() -> str:
+    import cloudpickle
+
+    return str(cloudpickle.__version__)

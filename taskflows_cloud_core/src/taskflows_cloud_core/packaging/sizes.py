@@ -1,0 +1,49 @@
+"""Whether a package is small enough for its target."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.package import PackageTarget
+
+_MIB = 2**20
+_SHOWN = 5
+
+
+def check_unpacked_size(members: Sequence[Member], target: PackageTarget) -> None:
+    """Check the sum of the sizes of the files.
+
+    Raises:
+        PackagingError: It is more than the target takes; the largest parts are listed.
+    """
+    _check(members, sum(member.size for member in members), target.max_unpacked_bytes, "unpacked")
+
+
+def check_archive_size(members: Sequence[Member], size: int, target: PackageTarget) -> None:
+    """Check the size of the archive.
+
+    Raises:
+        PackagingError: It is more than the target takes; the largest parts are listed.
+    """
+    _check(members, size, target.max_archive_bytes, "zipped")
+
+
+def _check(members: Sequence[Member], size: int, limit: int | None, state: str) -> None:
+    if limit is None or size <= limit:
+        return
+    parts: Counter[str] = Counter()
+    for member in members:
+        parts[_part(member)] += member.size
+    largest = ", ".join(f"{name} {count / _MIB:.1f} MiB" for name, count in parts.most_common(_SHOWN))
+    raise PackagingError(
+        f"the package has {size / _MIB:.1f} MiB {state}, and the target takes {limit / _MIB:.0f} MiB; its largest "
+        f"parts, unpacked: {largest}"
+    )
+
+
+def _part(member: Member) -> str:
+    folder, slash, _ = member.path.partition("/")
+    return f"{folder}/" if slash else member.path

@@ -1,0 +1,17 @@
+"""The targets that need no provider."""
+
+from __future__ import annotations
+
+from taskflows_cloud_core.packaging.package import PackageTarget
+
+
+def running_target(python_version: str) -> PackageTarget:
+    """The machine that runs this, with one of its Pythons.
+
+    Args:
+        python_version: ``"3.12"``.
+
+    Returns:
+        A target of this machine's platform, without limits and with nothing provided.
+    """
+    return PackageTarget(python_version=python_version)

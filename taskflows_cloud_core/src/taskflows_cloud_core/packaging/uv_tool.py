@@ -1,0 +1,83 @@
+"""The only place that runs uv."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.package import PackageTarget
+from taskflows_cloud_core.packaging.requirements import without_credentials
+
+_PROGRESS = re.compile(r"(Using|Resolved|Downloading|Downloaded|Prepared|Installed|Building|Built)\b.*|[+~-] .*")
+
+
+def install(requirements: Sequence[str], folder: Path, *, target: PackageTarget, constraints: Sequence[str]) -> None:
+    """Install distributions for a target into a folder, from wheels alone.
+
+    Args:
+        requirements: Of PEP 508, checked already.
+        folder: An empty folder.
+        target: Whose Python and platform the wheels are for.
+        constraints: Versions that are kept if the resolution needs these distributions.
+
+    Raises:
+        PackagingError: A requirement cannot be met, or has no wheel for the target.
+    """
+    with tempfile.TemporaryDirectory(prefix="taskflows-cloud-") as scratch:
+        wanted, kept = Path(scratch, "requirements.txt"), Path(scratch, "constraints.txt")
+        wanted.write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
+        kept.write_text("".join(f"{line}\n" for line in constraints), encoding="utf-8")
+        arguments = ["pip", "install", "--target", str(folder), *target_arguments(target), "--no-compile-bytecode"]
+        arguments += ["--requirements", str(wanted), "--constraints", str(kept)]
+        run_uv(arguments, requirements=requirements, target=target)
+
+
+def target_arguments(target: PackageTarget) -> list[str]:
+    """What tells uv the target. Naming the running interpreter spares it the search for one."""
+    arguments = ["--python", sys.executable, "--python-version", target.python_version, "--only-binary", ":all:"]
+    return [*arguments, "--python-platform", target.platform] if target.platform else arguments
+
+
+def run_uv(arguments: Sequence[str], *, requirements: Sequence[str], target: PackageTarget) -> str:
+    """Run uv to its end.
+
+    Args:
+        arguments: Of uv.
+        requirements: For the message when it fails.
+        target: For the message when it fails.
+
+    Returns:
+        What it printed to its standard output.
+
+    Raises:
+        PackagingError: It failed; the message has its reason, without progress lines and credentials.
+    """
+    command = [_uv(), *arguments, "--no-progress", "--color", "never"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise PackagingError(_sentence(done.stderr, requirements, target))
+    return done.stdout
+
+
+def _uv() -> str:
+    from uv import find_uv_bin
+
+    try:
+        return find_uv_bin()
+    except FileNotFoundError as error:
+        raise PackagingError("uv, which fetches dependencies, is not installed completely; pip install uv") from error
+
+
+def _sentence(output: str, requirements: Sequence[str], target: PackageTarget) -> str:
+    lines = [line.strip() for line in without_credentials(output).splitlines()]
+    reason = " ".join(line for line in lines if line and not _PROGRESS.fullmatch(line))
+    platform = target.platform or "this machine"
+    return (
+        f"the dependencies {', '.join(requirements)} cannot be had as wheels for Python {target.python_version} on "
+        f"{platform}: {reason or 'uv gave no reason'}"
+    )
