@@ -1,0 +1,51 @@
+"""The AWS provider of taskflows-cloud: Lambda, EventBridge and CloudWatch.
+
+Names are loaded when they are first used, so that importing this package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from taskflows_cloud_aws._version import __version__
+
+if TYPE_CHECKING:
+    from taskflows_cloud_aws.checks import validate_lambda_constraints
+    from taskflows_cloud_aws.environment import AWSLambdaEnvironment
+    from taskflows_cloud_aws.package import (
+        create_lambda_deployment_package,
+        create_lambda_layer_package,
+        extract_dependencies_from_function,
+    )
+    from taskflows_cloud_aws.schedules import schedule_to_eventbridge_expression
+
+_MODULES = {
+    "AWSLambdaEnvironment": "environment",
+    "create_lambda_deployment_package": "package",
+    "create_lambda_layer_package": "package",
+    "extract_dependencies_from_function": "package",
+    "schedule_to_eventbridge_expression": "schedules",
+    "validate_lambda_constraints": "checks",
+}
+
+__all__ = [
+    "AWSLambdaEnvironment",
+    "__version__",
+    "create_lambda_deployment_package",
+    "create_lambda_layer_package",
+    "extract_dependencies_from_function",
+    "schedule_to_eventbridge_expression",
+    "validate_lambda_constraints",
+]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,158 @@
+"""The only place that makes AWS clients."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from taskflows_cloud_aws._version import __version__
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.options import AwsOptions
+from taskflows_cloud_aws.waiting import Waiting
+from taskflows_cloud_core import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_sts import STSClient
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+_CONNECT_SECONDS, _READ_SECONDS = 10, 70
+# A run may take 900 seconds, and asking again would run it twice.
+_RUN_SECONDS = 960
+# Ten attempts with standard back-off heal a burst of eight throttles at one call.
+_ATTEMPTS = 10
+_PARALLEL_READS = 8
+
+
+class AwsSession:
+    """Clients for one account and region, each made when it is first used. Safe for threads.
+
+    Args:
+        options: The user's options.
+    """
+
+    def __init__(self, options: AwsOptions) -> None:
+        self.options = options
+        self.waiting = Waiting(sleep=time.sleep, clock=time.monotonic)
+        self.known_functions: set[str] = set()
+        self._lock = threading.RLock()
+        self._kept: dict[str, Any] = {}
+
+    def _once(self, key: str, make: Callable[[], _T]) -> _T:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            return cast("_T", self._kept[key])
+
+    @property
+    def _boto(self) -> boto3.Session:
+        return self._once("session", self._make_session)
+
+    def _make_session(self) -> boto3.Session:
+        import boto3
+
+        return boto3.Session(profile_name=self.options.profile, region_name=self.options.region)
+
+    def _client(self, service: str, *, runs_code: bool = False) -> Any:
+        return self._once(f"client {service} {runs_code}", lambda: self._make_client(service, runs_code=runs_code))
+
+    def _make_client(self, service: str, *, runs_code: bool) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            region_name=self.region,
+            user_agent_extra=f"taskflows-cloud-aws/{__version__}",
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_RUN_SECONDS if runs_code else _READ_SECONDS,
+            tcp_keepalive=True,
+            max_pool_connections=32,
+            retries={"mode": "standard", "total_max_attempts": 1 if runs_code else _ATTEMPTS},
+        )
+        return cast("Any", self._boto).client(service, config=config, endpoint_url=self.options.endpoint_url)
+
+    @property
+    def lambda_(self) -> LambdaClient:
+        """AWS Lambda."""
+        return cast("LambdaClient", self._client("lambda"))
+
+    @property
+    def lambda_runs(self) -> LambdaClient:
+        """AWS Lambda for invocations: it waits for the end of a run and never asks twice."""
+        return cast("LambdaClient", self._client("lambda", runs_code=True))
+
+    @property
+    def events(self) -> EventBridgeClient:
+        """Amazon EventBridge."""
+        return cast("EventBridgeClient", self._client("events"))
+
+    @property
+    def scheduler(self) -> EventBridgeSchedulerClient:
+        """EventBridge Scheduler."""
+        return cast("EventBridgeSchedulerClient", self._client("scheduler"))
+
+    @property
+    def logs(self) -> CloudWatchLogsClient:
+        """Amazon CloudWatch Logs."""
+        return cast("CloudWatchLogsClient", self._client("logs"))
+
+    @property
+    def iam(self) -> IAMClient:
+        """AWS Identity and Access Management."""
+        return cast("IAMClient", self._client("iam"))
+
+    @property
+    def _sts(self) -> STSClient:
+        return cast("STSClient", self._client("sts"))
+
+    @property
+    def region(self) -> str:
+        """The region of all calls.
+
+        Raises:
+            ConfigurationError: None is given, neither here nor in the AWS configuration.
+        """
+        region = self._boto.region_name
+        if not region:
+            message = "is not known; pass region='eu-central-1' or the like, or set AWS_DEFAULT_REGION"
+            raise ConfigurationError([Problem(field="region", message=message)], subject="provider 'aws'")
+        return region
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region: ``"aws"``, ``"aws-cn"``, ``"aws-us-gov"`` and so on."""
+        return self._boto.get_partition_for_region(self.region)
+
+    @property
+    def account(self) -> str:
+        """The account of the credentials. Asked of AWS once, which also proves that they are good."""
+        return self._once("account", lambda: self._sts.get_caller_identity()["Account"])
+
+    @property
+    def foreign_endpoint(self) -> str | None:
+        """Where requests go when that is not AWS."""
+        url: str = self.lambda_.meta.endpoint_url
+        host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+        aws = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu")
+        return None if host.endswith(aws) else url
+
+    def names(self, function: str) -> Names:
+        """The names of all that belongs to a function in this account and region."""
+        return Names(function=function, region=self.region, account=self.account, partition=self.partition)
+
+    def side_by_side(self, call: Callable[[_T], _R], items: Iterable[_T]) -> list[_R]:
+        """Make several reading calls at once; the answers come in the order of the items."""
+        todo = list(items)
+        if len(todo) < 2:
+            return [call(item) for item in todo]
+        with ThreadPoolExecutor(max_workers=_PARALLEL_READS, thread_name_prefix="taskflows-cloud-read") as pool:
+            return list(pool.map(call, todo))

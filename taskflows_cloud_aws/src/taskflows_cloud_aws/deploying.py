@@ -1,0 +1,76 @@
+"""Carrying out plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskflows_cloud_core.progress import Progress
+from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
+
+from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.errors import guard
+from taskflows_cloud_aws.resources import HANDLERS, Context
+from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, Plan
+
+
+def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
+    """Carry out a plan of `planning.plan_deployment`."""
+    report = _carry_out(session, plan, progress)
+    if report.success:
+        session.known_functions.add(plan.function_name)
+    return CloudDeploymentResult(
+        success=report.success,
+        function_name=plan.function_name,
+        provider=plan.provider,
+        resource_id=plan.resource_id if report.success or _is_there(plan, report) else None,
+        metadata=plan.metadata,
+        error=report.error,
+        warnings=plan.warnings,
+        plan=plan,
+    )
+
+
+def delete(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
+    """Carry out a plan of `planning.plan_removal`."""
+    report = _carry_out(session, plan, progress)
+    session.known_functions.discard(plan.function_name)
+    done = {action.key for action in report.done}
+    undone = [f"{action.key}, not deleted yet" for action in plan.actions if action.key not in done]
+    return DeletionResult(
+        success=report.success,
+        function_name=plan.function_name,
+        provider=plan.provider,
+        deleted=[str(action.key) for action in report.done],
+        left=[*plan.keeps, *undone],
+        error=report.error,
+        warnings=plan.warnings,
+        plan=plan,
+    )
+
+
+def _carry_out(session: AwsSession, plan: Plan, progress: Progress) -> ApplyReport:
+    if plan.is_empty:
+        return ApplyReport()
+    context = Context(session=session, names=session.names(plan.function_name), package=plan.package)
+    secrets = tuple(_secrets(plan))
+
+    def execute(action: Action) -> None:
+        step = getattr(HANDLERS[action.resource.kind], action.verb)
+        guard(str(action.key), lambda: step(context, action), secrets)
+
+    return apply(plan, execute, progress=progress)
+
+
+def _secrets(plan: Plan) -> Iterator[str]:
+    for action in plan.actions:
+        for resource in (action.resource, action.observed):
+            environment = resource.properties.get("environment", {}) if resource is not None else {}
+            yield from (str(hidden.value) for hidden in environment.values() if isinstance(hidden, Hidden))
+
+
+def _is_there(plan: Plan, report: ApplyReport) -> bool:
+    """Whether anything of the function exists, although the deployment failed."""
+    existed = any(key.kind == FUNCTION for key in plan.unchanged)
+    existed |= any(action.key.kind == FUNCTION and action.observed is not None for action in plan.actions)
+    return existed or bool(report.done)

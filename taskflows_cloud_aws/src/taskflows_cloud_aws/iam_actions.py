@@ -1,0 +1,76 @@
+"""Which right each call needs, as IAM spells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Service Authorization Reference, "Actions, resources, and condition keys" of each service, 2026-11-24.
+_CALLS = {
+    "lambda": (
+        "AddPermission",
+        "CreateFunction",
+        "DeleteFunction",
+        "DeleteFunctionConcurrency",
+        "DeleteFunctionEventInvokeConfig",
+        "GetFunction",
+        "GetFunctionEventInvokeConfig",
+        "GetPolicy",
+        "ListFunctions",
+        "PutFunctionConcurrency",
+        "PutFunctionEventInvokeConfig",
+        "RemovePermission",
+        "UpdateFunctionCode",
+        "UpdateFunctionConfiguration",
+    ),
+    "events": (
+        "DeleteRule",
+        "DisableRule",
+        "EnableRule",
+        "ListRules",
+        "ListTargetsByRule",
+        "PutRule",
+        "PutTargets",
+        "RemoveTargets",
+    ),
+    "scheduler": (
+        "CreateSchedule",
+        "CreateScheduleGroup",
+        "DeleteSchedule",
+        "DeleteScheduleGroup",
+        "GetSchedule",
+        "GetScheduleGroup",
+        "ListSchedules",
+        "UpdateSchedule",
+    ),
+    "logs": (
+        "CreateLogGroup",
+        "DeleteLogGroup",
+        "DescribeLogGroups",
+        "FilterLogEvents",
+        "PutRetentionPolicy",
+    ),
+    "iam": (
+        "CreateRole",
+        "DeleteRole",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "GetRole",
+        "GetRolePolicy",
+        "ListAttachedRolePolicies",
+        "ListRolePolicies",
+        "PutRolePolicy",
+        "TagRole",
+        "UntagRole",
+        "UpdateAssumeRolePolicy",
+    ),
+    "sts": ("GetCallerIdentity",),
+}
+
+# An API call whose right has another name. TagResource and its like exist in several services.
+_OTHER_NAMES = {"Invoke": "lambda:InvokeFunction"}
+
+IAM_ACTIONS: Mapping[str, str] = MappingProxyType(
+    {**{call: f"{service}:{call}" for service, calls in _CALLS.items() for call in calls}, **_OTHER_NAMES}
+)
+"""API call → the right that it needs."""

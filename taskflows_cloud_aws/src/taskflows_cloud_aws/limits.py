@@ -1,0 +1,75 @@
+"""The limits of AWS as data, each with the page that states it and the day on which it was read there."""
+
+from __future__ import annotations
+
+import re
+
+# AWS Lambda, "Lambda quotas" (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), 2026-11-24.
+MEMORY_MB = range(128, 10240 + 1)
+TIMEOUT_SECONDS = range(1, 900 + 1)
+EPHEMERAL_STORAGE_MB = range(512, 10240 + 1)
+ENVIRONMENT_BYTES = 4096
+PAYLOAD_BYTES_WAITING = 6 * 2**20
+PAYLOAD_BYTES_NOT_WAITING = 2**20
+DIRECT_UPLOAD_BYTES = 50 * 2**20
+
+# AWS Lambda API Reference, CreateFunction (API_CreateFunction.html), 2026-11-24.
+FUNCTION_NAME = re.compile(r"[a-zA-Z0-9-_]{1,64}")
+DESCRIPTION_CHARACTERS = 256
+
+# AWS Lambda API Reference, PutFunctionEventInvokeConfig (API_PutFunctionEventInvokeConfig.html), 2026-11-24.
+ASYNC_RETRIES = range(2 + 1)
+ASYNC_EVENT_AGE_SECONDS = range(60, 21600 + 1)
+
+# AWS Lambda, "Lambda runtimes" (lambda-runtimes.html): Python runtimes on which functions can still be
+# created, 2026-11-24.
+RUNTIMES = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
+ARCHITECTURES = ("x86_64", "arm64")
+
+# AWS Lambda, "Working with Lambda environment variables" (configuration-envvars.html): names that the
+# runtime keeps for itself and refuses in a configuration, 2026-11-24.
+RESERVED_VARIABLES = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    }
+)
+# The same page: a name begins with a letter and has at least two characters.
+VARIABLE_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+
+# AWS General Reference, "Tag naming limits and requirements" (tag-conventions.html), 2026-11-24.
+TAGS = 50
+TAG_KEY_CHARACTERS = 128
+TAG_VALUE_CHARACTERS = 256
+TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+
+# Amazon CloudWatch Logs API Reference, PutRetentionPolicy (API_PutRetentionPolicy.html), 2026-11-24.
+RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+
+# IAM, "IAM and AWS STS quotas" (reference_iam-quotas.html): characters of a role name, 2026-11-24.
+ROLE_NAME_CHARACTERS = 64
+# Amazon EventBridge API Reference, PutRule (API_PutRule.html), 2026-11-24.
+RULE_NAME_CHARACTERS = 64
+RULE_DESCRIPTION_CHARACTERS = 512
+# EventBridge Scheduler API Reference, CreateScheduleGroup and RetryPolicy, 2026-11-24.
+SCHEDULE_GROUP_NAME_CHARACTERS = 64
+SCHEDULE_RETRIES = range(185 + 1)
+SCHEDULE_EVENT_AGE_SECONDS = range(60, 86400 + 1)

@@ -1,0 +1,139 @@
+"""The names and ARNs of everything that belongs to a function, derived from the function's name alone.
+
+Derived names never cross: a name that fits with a character to spare stays as it is, every other one is cut
+and given a hash so that it is exactly as long as the limit. So no function's natural name can equal another
+one's shortened name, and ``job`` and ``job-2`` keep apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import attrs
+
+from taskflows_cloud_aws import limits
+
+_TRIGGER_NAME_CHARACTERS = 8
+_HASH_CHARACTERS = 8
+
+
+def shortened(stem: str, *, suffix: str = "", limit: int) -> str:
+    """Join stem and suffix; when that is not shorter than ``limit``, cut the stem and add its hash.
+
+    Args:
+        stem: What tells this name from others.
+        suffix: Kept whole.
+        limit: The most characters that the name may have.
+
+    Returns:
+        The name; exactly ``limit`` characters long when it was cut.
+    """
+    if len(stem) + len(suffix) < limit:
+        return stem + suffix
+    digest = hashlib.sha256(stem.encode()).hexdigest()[:_HASH_CHARACTERS]
+    return f"{stem[: limit - len(suffix) - len(digest) - 1]}-{digest}{suffix}"
+
+
+@attrs.frozen(kw_only=True)
+class Names:
+    """What a function's resources are called.
+
+    Args:
+        function: The function's name.
+        region: For instance ``"eu-central-1"``.
+        account: Twelve digits.
+        partition: ``"aws"``, ``"aws-cn"``, ``"aws-us-gov"``, …
+    """
+
+    function: str
+    region: str
+    account: str
+    partition: str
+
+    def _arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def _role_arn(self, name: str) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:role/{name}"
+
+    @property
+    def function_arn(self) -> str:
+        """The ARN of the function."""
+        return self._arn("lambda", f"function:{self.function}")
+
+    @property
+    def log_group(self) -> str:
+        """The name of the log group that Lambda writes to."""
+        return f"/aws/lambda/{self.function}"
+
+    @property
+    def log_group_arn(self) -> str:
+        """The ARN of the log group, without ``:*``."""
+        return self._arn("logs", f"log-group:{self.log_group}")
+
+    @property
+    def _role_stem(self) -> str:
+        # IAM knows no regions, so the name has to.
+        return f"taskflows-cloud-{self.function}-{self.region}"
+
+    @property
+    def role(self) -> str:
+        """The name of the execution role that is made when none is given."""
+        return shortened(self._role_stem, limit=limits.ROLE_NAME_CHARACTERS)
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of that role."""
+        return self._role_arn(self.role)
+
+    @property
+    def scheduler_role(self) -> str:
+        """The name of the role for EventBridge Scheduler that is made when none is given."""
+        return shortened(self._role_stem, suffix="-scheduler", limit=limits.ROLE_NAME_CHARACTERS)
+
+    @property
+    def scheduler_role_arn(self) -> str:
+        """The ARN of that role."""
+        return self._role_arn(self.scheduler_role)
+
+    @property
+    def rule_prefix(self) -> str:
+        """What the names of all rules of the function begin with."""
+        limit = limits.RULE_NAME_CHARACTERS - _TRIGGER_NAME_CHARACTERS - 1
+        return shortened(self.function, limit=limit) + "-"
+
+    def rule(self, trigger: str) -> str:
+        """The name of the rule of one trigger."""
+        return self.rule_prefix + trigger
+
+    def rule_arn(self, name: str) -> str:
+        """The ARN of a rule."""
+        return self._arn("events", f"rule/{name}")
+
+    @property
+    def rule_pattern_arn(self) -> str:
+        """Matches the ARNs of all rules of this function and of no other: one ``?`` for each digit."""
+        return self.rule_arn(self.rule("?" * _TRIGGER_NAME_CHARACTERS))
+
+    def is_rule(self, name: str) -> bool:
+        """Whether a rule of that name would be this function's."""
+        return re.fullmatch(re.escape(self.rule_prefix) + r"[0-9a-f]{8}", name) is not None
+
+    @property
+    def schedule_group(self) -> str:
+        """The name of the group that holds the function's EventBridge Scheduler schedules."""
+        return shortened(f"taskflows-cloud-{self.function}", limit=limits.SCHEDULE_GROUP_NAME_CHARACTERS)
+
+    @property
+    def schedule_group_arn(self) -> str:
+        """The ARN of that group."""
+        return self._arn("scheduler", f"schedule-group/{self.schedule_group}")
+
+    def schedule_arn(self, trigger: str) -> str:
+        """The ARN of the schedule of one trigger."""
+        return self._arn("scheduler", f"schedule/{self.schedule_group}/{trigger}")
+
+    def is_schedule(self, name: str) -> bool:
+        """Whether a schedule of that name in the group would be this function's."""
+        return re.fullmatch(r"[0-9a-f]{8}", name) is not None

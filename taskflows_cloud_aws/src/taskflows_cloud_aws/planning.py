@@ -1,0 +1,147 @@
+"""What is wanted, minus what is there. Reads, and never changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey, diff, field_changes
+
+from taskflows_cloud_aws import ownership, wishes
+from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.observing import Observed, observe
+from taskflows_cloud_aws.options import function_options
+from taskflows_cloud_aws.resources import concurrency, function, invoke_config, log_group, permission, rule, schedule
+from taskflows_cloud_core import CloudFunctionConfig, FunctionNotFoundError, NotManagedError, Package, Plan, Trigger
+
+# They live inside the function and go with it.
+_PARTS_OF_THE_FUNCTION = (concurrency.KIND, invoke_config.KIND, permission.KIND)
+
+
+def plan_deployment(
+    session: AwsSession,
+    name: str,
+    config: CloudFunctionConfig | None,
+    package: Package | None,
+    triggers: Sequence[Trigger] | None,
+) -> Plan:
+    """Find what a deployment changes.
+
+    Raises:
+        FunctionNotFoundError: Something is to be kept, and there is no such function.
+        NotManagedError: A resource of a wanted name exists that is not ours.
+    """
+    names = session.names(name)
+    makes_role = config is not None and wishes.given_role(session.options, function_options(config)) is None
+    observed = observe(session, names, look_for_role=makes_role)
+    if observed.only(function.KIND) is None and (config is None or package is None):
+        raise FunctionNotFoundError(f"there is no function {name!r} in {names.region}; deploy it first")
+    wish = wishes.Wish(names=names, options=session.options, config=config, package=package, triggers=triggers)
+    desired = wishes.desired_resources(wish, observed)
+    _require_free(desired, observed.foreign, names)
+    desired = [resource for resource in desired if resource.key not in observed.foreign]
+    difference = diff(desired, observed.resources)
+    return Plan(
+        function_name=name,
+        provider="aws",
+        actions=[_explained(action) for action in difference.actions],
+        unchanged=difference.unchanged,
+        package=package,
+        resource_id=names.function_arn,
+        metadata=deployment_metadata(names, desired, package),
+        warnings=_warnings(session, names, observed, desired),
+    )
+
+
+def plan_removal(session: AwsSession, name: str, *, keep_logs: bool) -> Plan:
+    """Find all that was made for a function.
+
+    Raises:
+        NotManagedError: The function is not ours.
+    """
+    names = session.names(name)
+    observed = observe(session, names, look_for_role=session.options.execution_role_arn is None)
+    doomed, keeps = _doomed(names, observed, keep_logs=keep_logs)
+    return Plan(
+        function_name=name,
+        provider="aws",
+        actions=diff([], doomed).actions,
+        resource_id=names.function_arn,
+        warnings=_endpoint_warning(session),
+        keeps=keeps,
+    )
+
+
+def _doomed(names: Names, observed: Observed, *, keep_logs: bool) -> tuple[list[Resource], list[str]]:
+    doomed = [resource for resource in observed.resources if resource.kind not in _PARTS_OF_THE_FUNCTION]
+    keeps = []
+    if keep_logs and observed.only(log_group.KIND) is not None:
+        doomed = [resource for resource in doomed if resource.kind != log_group.KIND]
+        keeps.append(f"log group {names.log_group}, as asked")
+    if observed.foreign_schedules:
+        doomed = [resource for resource in doomed if resource.kind != "schedule-group"]
+        others = ", ".join(observed.foreign_schedules)
+        keeps.append(f"schedule group {names.schedule_group}, which holds schedules of others: {others}")
+    keeps += [f"{key}, which taskflows-cloud did not make" for key in sorted(observed.foreign)]
+    return doomed, keeps
+
+
+def _require_free(desired: Sequence[Resource], foreign: frozenset[ResourceKey], names: Names) -> None:
+    taken = sorted(resource.key for resource in desired if resource.key in foreign and resource.kind != log_group.KIND)
+    if taken:
+        raise NotManagedError(
+            f"{', '.join(map(str, taken))} exists and was not made by taskflows-cloud for {names.function!r}; choose "
+            f"another function name, or hand it over by tagging it {ownership.OWNER}={names.function}"
+        )
+
+
+def _explained(action: Action) -> Action:
+    """Let a creation show what it creates, as a change shows what it changes."""
+    if action.verb != "create":
+        return action
+    return attrs.evolve(action, changes=field_changes({}, action.resource.properties))
+
+
+def _warnings(session: AwsSession, names: Names, observed: Observed, desired: Sequence[Resource]) -> list[str]:
+    warnings = _endpoint_warning(session)
+    if ResourceKey(log_group.KIND, names.log_group) in observed.foreign:
+        warnings.append(
+            f"the log group {names.log_group} exists and was not made by taskflows-cloud; it is used as it is, and "
+            f"stays when the function is deleted (tag it {ownership.OWNER}={names.function} to hand it over)"
+        )
+    if observed.is_paused and any(resource.kind in (rule.KIND, schedule.KIND) for resource in desired):
+        warnings.append("the schedules are paused and stay so; resume_schedules lets them run again")
+    return warnings
+
+
+def _endpoint_warning(session: AwsSession) -> list[str]:
+    endpoint = session.foreign_endpoint
+    return [f"requests go to {endpoint}, not to AWS"] if endpoint else []
+
+
+def deployment_metadata(names: Names, desired: Sequence[Resource], package: Package | None) -> dict[str, Any]:
+    """What the result of a deployment tells about the function."""
+    by_kind: dict[str, Mapping[str, Any]] = {resource.kind: resource.properties for resource in desired}
+    properties = by_kind[function.KIND]
+    rules = [resource for resource in desired if resource.kind == rule.KIND]
+    schedules = [resource for resource in desired if resource.kind == schedule.KIND]
+    metadata = {
+        "function_name": names.function,
+        "region": names.region,
+        "runtime": properties["runtime"],
+        "architecture": properties["architecture"],
+        "memory_mb": properties["memory_mb"],
+        "timeout": properties["timeout_seconds"],
+        "role": properties["role"],
+        "package_sha256": properties["code_sha256"],
+        "schedules": {resource.name: wishes.expression_text(resource) for resource in [*rules, *schedules]},
+        "schedule_rules": [
+            *(names.rule_arn(resource.name) for resource in rules),
+            *(names.schedule_arn(resource.name) for resource in schedules),
+        ],
+    }
+    if package is not None:
+        metadata["package_size_mb"] = package.size_mb
+    return metadata

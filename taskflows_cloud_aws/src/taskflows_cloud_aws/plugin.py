@@ -1,0 +1,181 @@
+"""The hooks of the provider ``"aws"``. Thin: what they do stands in the modules that they import when called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from taskflows_cloud_aws import limits
+from taskflows_cloud_aws.options import AwsOptions
+from taskflows_cloud_core import (
+    CloudDeploymentResult,
+    CloudFunctionConfig,
+    DeletionResult,
+    DeployedFunction,
+    FunctionDescription,
+    InvocationResult,
+    LogPage,
+    LogQuery,
+    Package,
+    Plan,
+    Problem,
+    ProviderInfo,
+    Translation,
+    Trigger,
+    hookimpl,
+)
+
+if TYPE_CHECKING:
+    from taskflows_cloud_core.progress import Progress
+    from taskflows_cloud_core.schedules import Schedule
+
+    from taskflows_cloud_aws.client import AwsSession
+
+
+@hookimpl
+def provider_info() -> ProviderInfo:
+    """Name, options and limits."""
+    return ProviderInfo(
+        name="aws",
+        title="AWS Lambda",
+        options_class=AwsOptions,
+        hook_api_version=1,
+        capabilities={"pause", "timezones"},
+        limits={
+            "memory_mb": limits.MEMORY_MB[-1],
+            "timeout_seconds": limits.TIMEOUT_SECONDS[-1],
+            "ephemeral_storage_mb": limits.EPHEMERAL_STORAGE_MB[-1],
+            "environment_bytes": limits.ENVIRONMENT_BYTES,
+        },
+    )
+
+
+@hookimpl
+def connect(options: AwsOptions) -> AwsSession:
+    """Make a session; the network is first touched by the first call."""
+    from taskflows_cloud_aws.client import AwsSession
+
+    return AwsSession(options)
+
+
+@hookimpl
+def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
+    """Find everything that Lambda would refuse."""
+    from taskflows_cloud_aws.checks import check_config
+
+    return check_config(config)
+
+
+@hookimpl
+def package_function(
+    function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
+) -> Package:
+    """Package for Lambda's machine."""
+    from taskflows_cloud_core.packaging import build_package
+
+    from taskflows_cloud_aws.package import lambda_target
+
+    target = lambda_target(config.runtime, config.architecture)
+    return build_package(function, target=target, dependencies=dependencies, include_files=config.include_files)
+
+
+@hookimpl
+def translate_schedule(schedule: Schedule, config: CloudFunctionConfig | None) -> Translation:
+    """Say a schedule as EventBridge rules, or as EventBridge Scheduler schedules in other zones than UTC."""
+    from taskflows_cloud_aws.schedules import translate
+
+    return translate(schedule, allow_approximate=config is not None and config.allow_approximate)
+
+
+@hookimpl
+def plan_deployment(
+    session: AwsSession,
+    name: str,
+    config: CloudFunctionConfig | None,
+    package: Package | None,
+    triggers: Sequence[Trigger] | None,
+) -> Plan:
+    """Compare what is wanted with what AWS has."""
+    from taskflows_cloud_aws import planning
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: planning.plan_deployment(session, name, config, package, triggers))
+
+
+@hookimpl
+def deploy_function(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
+    """Carry out a plan."""
+    from taskflows_cloud_aws import deploying
+
+    return deploying.deploy(session, plan, progress)
+
+
+@hookimpl
+def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - the hook's signature
+    """Find all that was made for a function."""
+    from taskflows_cloud_aws import planning
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: planning.plan_removal(session, name, keep_logs=keep_logs))
+
+
+@hookimpl
+def delete_function(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
+    """Carry out a plan of removal."""
+    from taskflows_cloud_aws import deploying
+
+    return deploying.delete(session, plan, progress)
+
+
+@hookimpl
+def list_functions(session: AwsSession) -> Sequence[DeployedFunction]:
+    """List our functions."""
+    from taskflows_cloud_aws import listing
+    from taskflows_cloud_aws.errors import guard
+
+    return guard("all functions", lambda: listing.list_functions(session))
+
+
+@hookimpl
+def describe_function(session: AwsSession, name: str) -> FunctionDescription:
+    """Tell all about one function."""
+    from taskflows_cloud_aws import listing
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: listing.describe(session, name))
+
+
+@hookimpl
+def invoke_function(
+    session: AwsSession,
+    name: str,
+    payload: Any,
+    wait: bool,  # noqa: FBT001 - the hook's signature
+) -> InvocationResult:
+    """Run a function now."""
+    from taskflows_cloud_aws import invoking
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: invoking.invoke(session, name, payload, wait=wait))
+
+
+@hookimpl
+def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None) -> LogPage:
+    """Read one page of a function's log, newest first."""
+    from taskflows_cloud_aws import logs
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: logs.get_logs(session, name, query, token))
+
+
+@hookimpl
+def set_schedules_enabled(
+    session: AwsSession,
+    name: str,
+    enabled: bool,  # noqa: FBT001 - the hook's signature
+) -> int:
+    """Pause or resume all schedules of a function."""
+    from taskflows_cloud_aws import pausing
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: pausing.set_schedules_enabled(session, name, enabled=enabled))

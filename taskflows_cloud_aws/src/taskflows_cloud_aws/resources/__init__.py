@@ -1,0 +1,39 @@
+"""The kinds of resources on AWS, one module each: desired, read, created, changed, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from taskflows_cloud_aws.resources import (
+    concurrency,
+    function,
+    function_calls,
+    invoke_config,
+    log_group,
+    permission,
+    role,
+    rule,
+    schedule,
+    schedule_group,
+)
+from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.found import Found
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        concurrency.KIND: concurrency.HANDLER,
+        function.KIND: function_calls.HANDLER,
+        invoke_config.KIND: invoke_config.HANDLER,
+        log_group.KIND: log_group.HANDLER,
+        permission.KIND: permission.HANDLER,
+        role.EXECUTION: role.HANDLER,
+        role.SCHEDULER: role.HANDLER,
+        rule.KIND: rule.HANDLER,
+        schedule.KIND: schedule.HANDLER,
+        schedule_group.KIND: schedule_group.HANDLER,
+    }
+)
+"""Kind → how it is created, changed and deleted."""
+
+__all__ = ["HANDLERS", "Context", "Found", "Handler"]

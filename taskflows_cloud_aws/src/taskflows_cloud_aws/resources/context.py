@@ -1,0 +1,46 @@
+"""What every handler of a kind of resource is given, and what one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+from taskflows_cloud_core.reconcile import Action
+
+from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_core import Package
+
+
+@attrs.frozen(kw_only=True)
+class Context:
+    """What an action needs beside itself.
+
+    Args:
+        session: Clients.
+        names: Of the function that the resource belongs to.
+        package: The code of the plan, when it has any.
+    """
+
+    session: AwsSession
+    names: Names
+    package: Package | None = None
+
+
+Step: TypeAlias = Callable[[Context, Action], None]
+
+
+@attrs.frozen(kw_only=True)
+class Handler:
+    """How a kind of resource is created, changed and deleted. Each step may find its work done already.
+
+    Args:
+        create: Makes the resource; one of ours that is there already is brought into line.
+        update: Makes the changes of the action.
+        delete: Takes the resource away; one that is gone already is fine.
+    """
+
+    create: Step
+    update: Step
+    delete: Step

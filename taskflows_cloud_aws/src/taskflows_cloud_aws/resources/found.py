@@ -1,0 +1,19 @@
+"""What reading one resource can find."""
+
+from __future__ import annotations
+
+import attrs
+from taskflows_cloud_core.reconcile import Resource
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """A resource of ours, one of somebody else's, or nothing.
+
+    Args:
+        resource: Ours, as it was found.
+        foreign: Whether there is one that is not ours.
+    """
+
+    resource: Resource | None = None
+    foreign: bool = False

@@ -1,0 +1,148 @@
+"""The Lambda function as data: how it is wanted and how it was found. Pure."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from taskflows_cloud_core.reconcile import Hidden, Resource
+
+from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_core import CloudFunctionConfig, Package
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
+
+KIND = "function"
+
+CODE_FIELDS = frozenset({"code_sha256", "architecture"})
+"""What UpdateFunctionCode changes."""
+CONFIGURATION_FIELDS = frozenset(
+    {
+        "description",
+        "environment",
+        "ephemeral_storage_mb",
+        "handler",
+        "memory_mb",
+        "role",
+        "runtime",
+        "timeout_seconds",
+    }
+)
+"""What UpdateFunctionConfiguration changes."""
+
+
+def code_properties(package: Package, architecture: str) -> dict[str, Any]:
+    """The part of a function that comes from its package."""
+    return {
+        "architecture": architecture,
+        "code_sha256": package.sha256,
+        "handler": package.handler,
+        "runtime": f"python{package.python_version}",
+    }
+
+
+def configuration_properties(
+    names: Names, config: CloudFunctionConfig, role_arn: str, *, paused: bool
+) -> dict[str, Any]:
+    """The part of a function that comes from its configuration."""
+    tags = ownership.owned_by(names.function, config.tags)
+    if paused:
+        tags[ownership.PAUSED] = "true"
+    return {
+        "description": config.description,
+        "environment": _hidden(config.environment_variables),
+        "ephemeral_storage_mb": config.ephemeral_storage_mb,
+        "memory_mb": config.memory_mb,
+        "role": role_arn,
+        "tags": tags,
+        "timeout_seconds": config.timeout_seconds,
+    }
+
+
+def desired_function(
+    names: Names, code: Mapping[str, Any], configuration: Mapping[str, Any], observed: Resource | None
+) -> Resource:
+    """A function that is in order, in the revision that was found.
+
+    The revision is not wanted but expected: it is the same on both sides, and an update is refused by AWS
+    when somebody else was faster.
+    """
+    properties = {**code, **configuration, "state": "Active", "last_update": "Successful"}
+    if observed is not None and "revision" in observed.properties:
+        properties["revision"] = observed.properties["revision"]
+    depends_on = [("role", names.role), ("log-group", names.log_group)]
+    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on)
+
+
+def observed_function(names: Names, answer: GetFunctionResponseTypeDef) -> Resource:
+    """Spell AWS's answer as `desired_function` spells its wish."""
+    found: dict[str, Any] = dict(answer["Configuration"])
+    properties = {
+        "architecture": found.get("Architectures", ["x86_64"])[0],
+        "code_sha256": base64.b64decode(found["CodeSha256"]).hex(),
+        "description": found.get("Description", ""),
+        "environment": _hidden(found.get("Environment", {}).get("Variables", {})),
+        "ephemeral_storage_mb": found.get("EphemeralStorage", {}).get("Size", 512),
+        "handler": found.get("Handler", ""),
+        "memory_mb": found["MemorySize"],
+        "role": found["Role"],
+        "runtime": found.get("Runtime", ""),
+        "tags": ownership.comparable(answer.get("Tags", {})),
+        "timeout_seconds": found["Timeout"],
+        # Only "Failed" is wrong: the others are ways of being in order, or on the way there.
+        "state": "Failed" if found.get("State") == "Failed" else "Active",
+        "last_update": "Failed" if found.get("LastUpdateStatus") == "Failed" else "Successful",
+    }
+    # A change that is under way will end with another revision.
+    if "RevisionId" in found and is_settled(found):
+        properties["revision"] = found["RevisionId"]
+    depends_on = [("role", names.role), ("log-group", names.log_group)]
+    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on)
+
+
+def is_settled(found: Mapping[str, Any]) -> bool:
+    """Whether no creation or update is under way."""
+    return found.get("State") != "Pending" and found.get("LastUpdateStatus") != "InProgress"
+
+
+def _hidden(variables: Mapping[str, str]) -> dict[str, Hidden]:
+    return {name: Hidden(value) for name, value in variables.items()}
+
+
+def shown_environment(properties: Mapping[str, Any]) -> dict[str, str]:
+    """The environment with its values, for a request to AWS and nothing else."""
+    return {name: hidden.value for name, hidden in properties["environment"].items()}
+
+
+def configuration_request(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of CreateFunction and UpdateFunctionConfiguration that both share."""
+    return {
+        "Runtime": properties["runtime"],
+        "Role": properties["role"],
+        "Handler": properties["handler"],
+        "Description": properties["description"],
+        "Timeout": properties["timeout_seconds"],
+        "MemorySize": properties["memory_mb"],
+        "Environment": {"Variables": shown_environment(properties)},
+        "EphemeralStorage": {"Size": properties["ephemeral_storage_mb"]},
+    }
+
+
+def updated_at(answer: GetFunctionResponseTypeDef) -> datetime | None:
+    """When the function was last changed."""
+    return as_datetime(answer["Configuration"].get("LastModified", ""))
+
+
+def as_datetime(text: str) -> datetime | None:
+    """Read Lambda's spelling of a moment, ``2026-11-24T09:02:55.438+0000``; ``None`` when it is another."""
+    try:
+        # Some emulators write nanoseconds, which Python does not read.
+        moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

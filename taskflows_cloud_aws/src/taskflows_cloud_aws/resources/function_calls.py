@@ -1,0 +1,203 @@
+"""The Lambda function on AWS: reading, creating, changing, deleting, and waiting for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from taskflows_cloud_core.reconcile import Action, Resource, field_changes
+
+from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.function import (
+    CODE_FIELDS,
+    CONFIGURATION_FIELDS,
+    configuration_request,
+    is_settled,
+    observed_function,
+)
+from taskflows_cloud_aws.waiting import error_code, error_message
+from taskflows_cloud_core import NotManagedError, OperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
+
+# A new role reaches Lambda after some seconds; terraform-provider-aws allows it five minutes.
+_ROLE_SECONDS = 300
+_STATE_SECONDS = 600
+_PASSING_MESSAGES = (
+    "cannot be assumed by Lambda",
+    "execution role does not have permissions",
+    "KMS key is invalid for CreateGrant",
+)
+
+
+def read_function(session: AwsSession, names: Names) -> Found:
+    """Read the function with its tags."""
+    answer = get_function(session, names.function)
+    if answer is None:
+        return Found()
+    if not ownership.is_owned(names.function, answer.get("Tags", {})):
+        return Found(foreign=True)
+    return Found(resource=observed_function(names, answer))
+
+
+def get_function(session: AwsSession, name: str) -> GetFunctionResponseTypeDef | None:
+    """AWS's own answer; ``None`` when there is no such function."""
+    client = session.lambda_
+    try:
+        return client.get_function(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException:
+        return None
+
+
+def will_pass(error: BaseException) -> bool:
+    """Whether Lambda refuses only for now: a role that is too new, or another change under way."""
+    code, message = error_code(error), error_message(error)
+    if code == "InvalidParameterValueException":
+        return any(words in message for words in _PASSING_MESSAGES)
+    return code == "ResourceConflictException" and "exist" not in message
+
+
+def wait_until_settled(context: Context) -> GetFunctionResponseTypeDef:
+    """Wait for the end of a creation or an update.
+
+    Raises:
+        OperationError: It failed, or is not over after ten minutes.
+    """
+    name = context.names.function
+
+    def probe() -> GetFunctionResponseTypeDef | None:
+        answer = get_function(context.session, name)
+        return answer if answer is not None and is_settled(dict(answer["Configuration"])) else None
+
+    answer = context.session.waiting.until(probe, seconds=_STATE_SECONDS, what=f"the end of the change of {name!r}")
+    _raise_if_failed(name, dict(answer["Configuration"]))
+    return answer
+
+
+def _raise_if_failed(name: str, found: dict[str, Any]) -> None:
+    for status, what in (("State", "State"), ("LastUpdateStatus", "LastUpdateStatus")):
+        if found.get(status) == "Failed":
+            code, reason = found.get(f"{what}ReasonCode", ""), found.get(f"{what}Reason", "")
+            raise OperationError(f"Lambda could not put {name!r} into service: {code}: {reason}; run again when mended")
+
+
+def _code_bytes(context: Context) -> bytes:
+    if context.package is None:
+        raise OperationError(f"there is no code to deploy for {context.names.function!r}; deploy the function again")
+    return context.package.path.read_bytes()
+
+
+def _create(context: Context, action: Action) -> None:
+    client, properties = context.session.lambda_, action.resource.properties
+    request = {
+        **configuration_request(properties),
+        "FunctionName": action.resource.name,
+        "Architectures": [properties["architecture"]],
+        "Code": {"ZipFile": _code_bytes(context)},
+        "Tags": dict(properties["tags"]),
+    }
+    try:
+        answer = _patiently(context, lambda: client.create_function(**request))
+    except client.exceptions.ResourceConflictException:
+        _go_on_if_ours(context, action.resource)
+        return
+    if not is_settled(dict(answer)):
+        wait_until_settled(context)
+
+
+def _patiently(context: Context, call: Callable[[], Any]) -> Any:
+    return context.session.waiting.retry(call, seconds=_ROLE_SECONDS, passing=will_pass)
+
+
+def _go_on_if_ours(context: Context, wanted: Resource) -> None:
+    """After "already exists" or "was changed": it is well when what is there is just what we wanted."""
+    answer = wait_until_settled(context)
+    if not ownership.is_owned(context.names.function, answer.get("Tags", {})):
+        raise NotManagedError(f"the function {wanted.name!r} exists and was not made by taskflows-cloud")
+    found = observed_function(context.names, answer)
+    if _differing(found, wanted) - {"revision", "tags"}:
+        raise OperationError(f"the function {wanted.name!r} was changed by somebody else meanwhile; run again")
+
+
+def _update(context: Context, action: Action) -> None:
+    changed = action.changed_fields
+    if "state" in changed:
+        # A function whose creation failed cannot be changed, only made anew.
+        _delete(context, action)
+        _create(context, action)
+        return
+    everything = "last_update" in changed
+    revision = action.resource.properties.get("revision")
+    if everything or changed & CONFIGURATION_FIELDS:
+        revision = _update_configuration(context, action, revision)
+    if (everything and context.package is not None) or changed & CODE_FIELDS:
+        _update_code(context, action, revision)
+    if "tags" in changed:
+        _update_tags(context, action)
+
+
+def _update_configuration(context: Context, action: Action, revision: str | None) -> str | None:
+    client, resource = context.session.lambda_, action.resource
+    request = {**configuration_request(resource.properties), "FunctionName": resource.name}
+    if revision:
+        request["RevisionId"] = revision
+    return _change(context, CONFIGURATION_FIELDS, action, lambda: client.update_function_configuration(**request))
+
+
+def _update_code(context: Context, action: Action, revision: str | None) -> str | None:
+    client, resource = context.session.lambda_, action.resource
+    request: dict[str, Any] = {
+        "FunctionName": resource.name,
+        "ZipFile": _code_bytes(context),
+        "Architectures": [resource.properties["architecture"]],
+    }
+    if revision:
+        request["RevisionId"] = revision
+    return _change(context, CODE_FIELDS, action, lambda: client.update_function_code(**request))
+
+
+def _change(context: Context, fields: frozenset[str], action: Action, call: Callable[[], Any]) -> str | None:
+    """Do one update and wait for its end; the new revision comes back."""
+    try:
+        answer = dict(_patiently(context, call))
+    except context.session.lambda_.exceptions.PreconditionFailedException:
+        # Either the answer to our own call was lost and it was made twice, or somebody was faster.
+        found = observed_function(context.names, wait_until_settled(context))
+        if _differing(found, action.resource) & fields:
+            raise
+        return found.properties.get("revision")
+    if not is_settled(answer):
+        answer = dict(wait_until_settled(context)["Configuration"])
+    return answer.get("RevisionId")
+
+
+def _differing(found: Resource, wanted: Resource) -> set[str]:
+    return {change.field.partition(".")[0] for change in field_changes(found.properties, wanted.properties)}
+
+
+def _update_tags(context: Context, action: Action) -> None:
+    client, observed = context.session.lambda_, action.observed
+    before = observed.properties["tags"] if observed is not None else {}
+    to_set, to_remove = ownership.changed(before, action.resource.properties["tags"])
+    if to_set:
+        client.tag_resource(Resource=context.names.function_arn, Tags=to_set)
+    if to_remove:
+        client.untag_resource(Resource=context.names.function_arn, TagKeys=to_remove)
+
+
+def _delete(context: Context, action: Action) -> None:
+    client = context.session.lambda_
+    try:
+        _patiently(context, lambda: client.delete_function(FunctionName=action.resource.name))
+    except client.exceptions.ResourceNotFoundException:
+        # Deleted already, by an earlier run or by hand.
+        return
+
+
+HANDLER = Handler(create=_create, update=_update, delete=_delete)

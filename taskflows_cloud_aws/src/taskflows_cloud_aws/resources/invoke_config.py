@@ -1,0 +1,51 @@
+"""What Lambda does when a scheduled run fails or cannot be started: retries and the age of events."""
+
+from __future__ import annotations
+
+from taskflows_cloud_core.reconcile import Action, Resource
+
+from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+
+KIND = "invoke-config"
+# Lambda's own default is two, which runs a failing job three times.
+DEFAULT_RETRIES = 0
+
+
+def invoke_config(names: Names, retries: int | None, max_event_age_seconds: int | None) -> Resource:
+    """The settings as a resource."""
+    properties = {"retries": retries, "max_event_age_seconds": max_event_age_seconds}
+    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=[(FUNCTION, names.function)])
+
+
+def read_invoke_config(session: AwsSession, names: Names) -> Resource | None:
+    """Read the settings; ``None`` when Lambda's own defaults hold."""
+    client = session.lambda_
+    try:
+        answer = client.get_function_event_invoke_config(FunctionName=names.function)
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    return invoke_config(names, answer.get("MaximumRetryAttempts"), answer.get("MaximumEventAgeInSeconds"))
+
+
+def _put(context: Context, action: Action) -> None:
+    properties = action.resource.properties
+    context.session.lambda_.put_function_event_invoke_config(
+        FunctionName=action.resource.name,
+        MaximumRetryAttempts=properties["retries"],
+        MaximumEventAgeInSeconds=properties["max_event_age_seconds"],
+    )
+
+
+def _delete(context: Context, action: Action) -> None:
+    client = context.session.lambda_
+    try:
+        client.delete_function_event_invoke_config(FunctionName=action.resource.name)
+    except client.exceptions.ResourceNotFoundException:
+        # It went with the function.
+        return
+
+
+HANDLER = Handler(create=_put, update=_put, delete=_delete)

@@ -1,0 +1,80 @@
+"""The group that holds a function's EventBridge Scheduler schedules. Schedules have no tags; their group has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taskflows_cloud_core.reconcile import Action, Resource
+
+from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_core import NotManagedError
+
+KIND = "schedule-group"
+_DELETION_SECONDS = 300
+
+
+def desired_schedule_group(names: Names, user_tags: Mapping[str, str]) -> Resource:
+    """The group of a function."""
+    return _group(names, ownership.owned_by(names.function, user_tags))
+
+
+def _group(names: Names, tags: Mapping[str, str]) -> Resource:
+    return Resource(kind=KIND, name=names.schedule_group, properties={"tags": tags})
+
+
+def read_schedule_group(session: AwsSession, names: Names) -> Found:
+    """Read the group's tags. One that is being deleted counts as gone."""
+    scheduler = session.scheduler
+    try:
+        if scheduler.get_schedule_group(Name=names.schedule_group)["State"] == "DELETING":
+            return Found()
+        tags = scheduler.list_tags_for_resource(ResourceArn=names.schedule_group_arn).get("Tags", [])
+    except scheduler.exceptions.ResourceNotFoundException:
+        return Found()
+    ours = ownership.from_pairs(tags)  # type: ignore[arg-type]  # pairs of Key and Value
+    return Found(resource=_group(names, ours)) if ownership.is_owned(names.function, ours) else Found(foreign=True)
+
+
+def _create(context: Context, action: Action) -> None:
+    scheduler, names = context.session.scheduler, context.names
+    tags = ownership.as_pairs(action.resource.properties["tags"])
+
+    def attempt() -> bool | None:
+        try:
+            scheduler.create_schedule_group(Name=action.resource.name, Tags=tags)  # type: ignore[arg-type]  # pairs
+        except scheduler.exceptions.ConflictException:
+            found = read_schedule_group(context.session, names)
+            if found.foreign:
+                message = f"the schedule group {action.resource.name!r} exists and was not made by taskflows-cloud"
+                raise NotManagedError(message) from None
+            # Nothing found: an earlier group of the name is still being deleted.
+            return True if found.resource is not None else None
+        return True
+
+    context.session.waiting.until(attempt, seconds=_DELETION_SECONDS, what=f"the name {action.resource.name!r}")
+
+
+def _update(context: Context, action: Action) -> None:
+    scheduler, arn = context.session.scheduler, context.names.schedule_group_arn
+    before = action.observed.properties["tags"] if action.observed is not None else {}
+    to_set, to_remove = ownership.changed(before, action.resource.properties["tags"])
+    if to_set:
+        scheduler.tag_resource(ResourceArn=arn, Tags=ownership.as_pairs(to_set))  # type: ignore[arg-type]  # pairs
+    if to_remove:
+        scheduler.untag_resource(ResourceArn=arn, TagKeys=to_remove)
+
+
+def _delete(context: Context, action: Action) -> None:
+    scheduler = context.session.scheduler
+    try:
+        scheduler.delete_schedule_group(Name=action.resource.name)
+    except scheduler.exceptions.ResourceNotFoundException:
+        # Deleted already, by an earlier run or by hand.
+        return
+
+
+HANDLER = Handler(create=_create, update=_update, delete=_delete)

@@ -1,0 +1,84 @@
+"""Waiting for AWS: always for something, with growing pauses, and never for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import attrs
+
+from taskflows_cloud_core import OperationError
+
+_T = TypeVar("_T")
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
+
+
+def error_code(error: BaseException) -> str:
+    """The code of an answer of AWS, for instance ``"ResourceNotFoundException"``; empty for other errors."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+
+
+def error_message(error: BaseException) -> str:
+    """AWS's own words in an answer; empty for other errors."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Message", "")) if isinstance(response, dict) else ""
+
+
+@attrs.frozen(kw_only=True)
+class Waiting:
+    """Repeats calls until they succeed or a deadline has passed.
+
+    Args:
+        sleep: Takes seconds.
+        clock: Gives seconds that never go back.
+    """
+
+    sleep: Callable[[float], None]
+    clock: Callable[[], float]
+
+    def retry(self, call: Callable[[], _T], *, seconds: float, passing: Callable[[BaseException], bool]) -> _T:
+        """Call again while the answer is an error that will pass by itself.
+
+        Args:
+            call: What to do.
+            seconds: The deadline. The last error is raised when it has passed.
+            passing: Whether an error will pass.
+
+        Returns:
+            What the call returned.
+        """
+        from botocore.exceptions import ClientError
+
+        deadline, pause = self.clock() + seconds, _FIRST_PAUSE
+        while True:
+            try:
+                return call()
+            except ClientError as error:
+                if not passing(error) or self.clock() + pause > deadline:
+                    raise
+            self.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def until(self, probe: Callable[[], _T | None], *, seconds: float, what: str) -> _T:
+        """Ask again until there is an answer.
+
+        Args:
+            probe: Returns ``None`` for "not yet".
+            seconds: The deadline.
+            what: What is waited for, for the error.
+
+        Returns:
+            The first answer.
+
+        Raises:
+            OperationError: The deadline has passed.
+        """
+        deadline, pause = self.clock() + seconds, _FIRST_PAUSE
+        while (answer := probe()) is None:
+            if self.clock() + pause > deadline:
+                raise OperationError(f"{what} is still not there after {seconds:.0f} seconds; run again later")
+            self.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        return answer
