@@ -1,0 +1,177 @@
+"""The embedded provider's hooks. Each finds its work elsewhere, so that loading the provider costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.errors import Problem
+from taskflows_cloud_core.hookspecs import hookimpl
+from taskflows_cloud_core.packaging import Package
+from taskflows_cloud_core.progress import Progress
+from taskflows_cloud_core.provider_info import ProviderInfo
+from taskflows_cloud_core.reconcile import Plan
+from taskflows_cloud_core.results import (
+    CloudDeploymentResult,
+    DeletionResult,
+    DeployedFunction,
+    FunctionDescription,
+    FunctionMetrics,
+    FunctionVersion,
+    InvocationResult,
+    LogPage,
+    LogQuery,
+)
+from taskflows_cloud_core.schedules import Schedule, Translation, Trigger
+
+if TYPE_CHECKING:
+    from taskflows_cloud_core.local.options import LocalOptions
+    from taskflows_cloud_core.local.session import Session
+
+
+@hookimpl
+def provider_info() -> ProviderInfo:
+    """The embedded provider."""
+    from taskflows_cloud_core.local.options import LocalOptions
+
+    return ProviderInfo(
+        name="local",
+        title="This machine",
+        options_class=LocalOptions,
+        hook_api_version=1,
+        capabilities=["catch_up", "overlap", "seconds", "timezones", "versions"],
+        limits={"function_name_characters": 64, "least_memory_mb": 32, "result_bytes": 6 * 2**20},
+    )
+
+
+@hookimpl
+def connect(options: LocalOptions) -> Session:
+    """A session over the root; nothing is made yet."""
+    from taskflows_cloud_core.local.session import Session
+
+    return Session.at(options.folder)
+
+
+@hookimpl
+def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
+    """Name, runtime, architecture, memory and this provider's options."""
+    from taskflows_cloud_core.local.checks import find_problems
+
+    return find_problems(config)
+
+
+@hookimpl
+def translate_schedule(schedule: Schedule) -> Translation:
+    """The schedule in its canonical spelling."""
+    from taskflows_cloud_core.local.translate import translate
+
+    return translate(schedule)
+
+
+@hookimpl
+def plan_deployment(
+    session: Session,
+    name: str,
+    config: CloudFunctionConfig | None,
+    package: Package | None,
+    triggers: Sequence[Trigger] | None,
+) -> Plan:
+    """Compare with the state of the root."""
+    from taskflows_cloud_core.local import planning
+
+    return planning.plan_deployment(session, name, config, package, triggers)
+
+
+@hookimpl
+def deploy_function(session: Session, plan: Plan, progress: Progress) -> CloudDeploymentResult:
+    """Unpack, and write the new state."""
+    from taskflows_cloud_core.local.deploying import deploy
+
+    return deploy(session, plan, progress)
+
+
+@hookimpl
+def plan_removal(session: Session, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - passed by name
+    """Find rows and folders."""
+    from taskflows_cloud_core.local import planning
+
+    return planning.plan_removal(session, name, keep_logs=keep_logs)
+
+
+@hookimpl
+def delete_function(session: Session, plan: Plan, progress: Progress) -> DeletionResult:
+    """Remove rows and folders; runs that are under way are ended."""
+    from taskflows_cloud_core.local.deploying import remove
+
+    return remove(session, plan, progress)
+
+
+@hookimpl
+def list_functions(session: Session) -> Sequence[DeployedFunction]:
+    """Every function of the root."""
+    from taskflows_cloud_core.local import listing
+
+    return listing.list_functions(session)
+
+
+@hookimpl
+def describe_function(session: Session, name: str) -> FunctionDescription:
+    """One function, with its next due times and its last run."""
+    from taskflows_cloud_core.local import listing
+
+    return listing.describe(session, name)
+
+
+@hookimpl
+def invoke_function(
+    session: Session,
+    name: str,
+    payload: Any,
+    wait: bool,  # noqa: FBT001 - passed by name
+) -> InvocationResult:
+    """Run it here and wait, or leave it to the scheduler, which has to be running then."""
+    from taskflows_cloud_core.local.invoke import invoke
+
+    return invoke(session, name, payload, wait=wait)
+
+
+@hookimpl
+def get_logs(session: Session, name: str, query: LogQuery, token: str | None) -> LogPage:
+    """A page of what its runs wrote."""
+    from taskflows_cloud_core.local import listing
+
+    return listing.read_logs(session, name, query, token)
+
+
+@hookimpl
+def set_schedules_enabled(session: Session, name: str, enabled: bool) -> int:  # noqa: FBT001 - passed by name
+    """Pause or resume the function; what was due in a pause is not made up for."""
+    from taskflows_cloud_core.local import listing
+
+    return listing.set_enabled(session, name, enabled=enabled)
+
+
+@hookimpl
+def list_versions(session: Session, name: str) -> Sequence[FunctionVersion]:
+    """The versions whose code is still there."""
+    from taskflows_cloud_core.local import listing
+
+    return listing.list_versions(session, name)
+
+
+@hookimpl
+def rollback_function(session: Session, name: str, version: str | None) -> FunctionVersion:
+    """Make another version live; configuration and schedules stay."""
+    from taskflows_cloud_core.local import listing
+
+    return listing.roll_back(session, name, version)
+
+
+@hookimpl
+def get_metrics(session: Session, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
+    """Count runs."""
+    from taskflows_cloud_core.local import listing
+
+    return listing.measure(session, name, start_time, end_time)

@@ -1,0 +1,207 @@
+"""The scheduler: waits for due times, takes them, and carries out their runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from uuid import uuid4
+
+from taskflows_cloud_core.errors import OperationError, ScheduleError
+from taskflows_cloud_core.local import claims, reports
+from taskflows_cloud_core.local.due import next_due
+from taskflows_cloud_core.local.housekeeping import prune_runs
+from taskflows_cloud_core.local.identity import this_process
+from taskflows_cloud_core.local.lost import settle_lost_runs
+from taskflows_cloud_core.local.moments import now
+from taskflows_cloud_core.local.records import Timer
+from taskflows_cloud_core.local.session import Session
+from taskflows_cloud_core.local.store import functions, schedulers
+from taskflows_cloud_core.local.supervise import Supervisor, Task
+
+Report: TypeAlias = Callable[[str], None]
+
+# Deployments, invocations and signals are noticed within this time.
+_LOOK = timedelta(seconds=0.25)
+_REPORT_AWAKE_EVERY = timedelta(seconds=5)
+# A silence that is longer means that the machine slept or that its clock was set.
+_GAP = timedelta(seconds=15)
+_PRUNE_EVERY = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
+
+
+class Scheduler:
+    """One scheduler over one root; several may work side by side.
+
+    Args:
+        session: The root.
+        max_runs: How many runs at once at the most.
+        report: Is told of each run's beginning and end, a line each.
+    """
+
+    def __init__(self, session: Session, *, max_runs: int, report: Report) -> None:
+        self._session = session
+        self._max_runs = max_runs
+        self._speak = report
+        self._speaking = threading.Lock()
+        self._id = uuid4().hex
+        self._owner = this_process()
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._running: dict[str, tuple[Supervisor, threading.Thread]] = {}
+        self._due: dict[Timer, datetime | None] = {}
+        self._unreadable: set[tuple[str, str]] = set()
+        self._trouble = ""
+
+    def run(self, *, stop: threading.Event, kill: threading.Event, until: datetime | None, once: bool) -> None:
+        """Work until told to end; runs that are under way then are waited for, or killed.
+
+        Args:
+            stop: No new run is begun once it is set.
+            kill: Runs that are under way are killed once it is set.
+            until: No due time after it is taken.
+            once: End when what was due at the beginning has been run.
+
+        Raises:
+            OperationError: The root cannot be used.
+        """
+        # One connection stays open, so that SQLite need not fold its log away after every look.
+        with closing(self._session.database.connect()):
+            self._begin()
+            try:
+                self._loop(stop, now() if once else until, once=once)
+            finally:
+                self._finish(kill)
+
+    def _report(self, line: str) -> None:
+        with self._speaking:
+            self._speak(line)
+
+    def _begin(self) -> None:
+        self._join(now())
+        for run in settle_lost_runs(self._session):
+            self._report(reports.lost(run))
+        prune_runs(self._session)
+        self._pruned = self._seen
+        self._report(reports.begun(self._session))
+
+    def _join(self, at: datetime) -> None:
+        with self._session.database.writing() as connection:
+            self._awake_since = schedulers.join(connection, self._id, self._owner, at=at, patience=_GAP)
+        self._seen = self._looked = at
+
+    def _loop(self, stop: threading.Event, until: datetime | None, *, once: bool) -> None:
+        while not stop.is_set():
+            at = now()
+            over = until is not None and at >= until
+            try:
+                found = self._look(at if until is None else min(at, until), at)
+                if over and not found and (not once or claims.is_idle(self._session)):
+                    return
+                self._trouble = ""
+            except OperationError as error:
+                self._tell_trouble(error)
+            self._wake.wait(self._pause(until).total_seconds())
+            self._wake.clear()
+
+    def _look(self, due_until: datetime, at: datetime) -> bool:
+        """Take what is due and start what waits; true when there was something due, after which more may be."""
+        self._notice_gaps(at)
+        found = [self._claim(timer, due_until) for timer in self._timers_due(due_until)]
+        capacity = self._max_runs - len(self._running)
+        for task in claims.start_waiting(self._session, self._owner, at=at, capacity=capacity):
+            self._start(task)
+        return any(found)
+
+    def _notice_gaps(self, at: datetime) -> None:
+        gap, self._looked = at - self._looked, at
+        if abs(gap) > _GAP:
+            self._join(at)
+            self._report(reports.gap(gap))
+        if abs(at - self._seen) >= _REPORT_AWAKE_EVERY:
+            with self._session.database.writing() as connection:
+                schedulers.report_awake(connection, self._id, at=at)
+            self._seen = at
+            for run in settle_lost_runs(self._session):
+                self._report(reports.lost(run))
+        if abs(at - self._pruned) >= _PRUNE_EVERY:
+            prune_runs(self._session)
+            self._pruned = at
+
+    def _timers_due(self, until: datetime) -> list[Timer]:
+        """The schedules that are due; their next due times are remembered until they change."""
+        with self._session.database.reading() as connection:
+            known, self._due = self._due, {}
+            for timer in functions.live_timers(connection):
+                timing = claims.timing_of(connection, timer)
+                if timing is None:
+                    continue
+                if timer in known and not timing.one_at_a_time:
+                    self._due[timer] = known[timer]
+                    continue
+                try:
+                    self._due[timer] = next_due(timing, timer.cursor)
+                except ScheduleError as error:
+                    self._tell_unreadable(timer, error)
+        return [timer for timer, due in self._due.items() if due is not None and due <= until]
+
+    def _claim(self, timer: Timer, until: datetime) -> bool:
+        claim = claims.claim_due(self._session, timer, at=until, awake_since=self._awake_since)
+        if claim.considered:
+            self._wake.set()
+        for due, reason in claim.skipped:
+            self._report(reports.skipped(timer, due, reason))
+        return claim.considered
+
+    def _start(self, task: Task) -> None:
+        supervisor = Supervisor(self._session, task)
+        thread = threading.Thread(target=self._carry_out, args=(supervisor,), name=f"run-{task.run.id}")
+        with self._lock:
+            self._running[task.run.id] = (supervisor, thread)
+        self._report(reports.started(task))
+        thread.start()
+
+    def _carry_out(self, supervisor: Supervisor) -> None:
+        task = supervisor.task
+        try:
+            self._report(reports.ended(task, supervisor.carry_out()))
+        except OperationError as error:
+            self._report(reports.trouble(error))
+        finally:
+            with self._lock:
+                del self._running[task.run.id]
+            self._wake.set()
+
+    def _pause(self, until: datetime | None) -> timedelta:
+        moments = [due for due in self._due.values() if due is not None]
+        moments += [] if until is None else [until]
+        at = now()
+        ahead = min((moment - at for moment in moments if moment > at), default=_LOOK)
+        return _SECOND if self._trouble else min(_LOOK, ahead)
+
+    def _finish(self, kill: threading.Event) -> None:
+        with self._lock:
+            left = list(self._running.values())
+        if left:
+            self._report(reports.waiting_for(len(left)))
+        for _, thread in left:
+            while thread.is_alive():
+                thread.join(_LOOK.total_seconds())
+                if kill.is_set():
+                    for supervisor, _ in left:
+                        supervisor.kill()
+        with self._session.database.writing() as connection:
+            schedulers.leave(connection, self._id)
+        self._report(reports.over())
+
+    def _tell_trouble(self, error: OperationError) -> None:
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            self._report(reports.trouble(error))
+
+    def _tell_unreadable(self, timer: Timer, error: ScheduleError) -> None:
+        if (timer.function, timer.name) not in self._unreadable:
+            self._unreadable.add((timer.function, timer.name))
+            self._report(reports.unreadable(timer, error))

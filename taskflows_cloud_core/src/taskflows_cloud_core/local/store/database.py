@@ -1,0 +1,115 @@
+"""The SQLite file: how it is opened, and what its errors mean to a person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from taskflows_cloud_core.errors import OperationError, PermissionDeniedError
+from taskflows_cloud_core.local.paths import PRIVATE_FILE, private_folder
+from taskflows_cloud_core.local.store.schema import migrate
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# How long a writer waits for the other writers of the file.
+_PATIENCE_SECONDS = 30.0
+
+
+@attrs.frozen
+class Database:
+    """One database file. Connections are opened for one use and closed, so any thread may ask.
+
+    Args:
+        path: The file; made by the first writer, for its owner alone.
+    """
+
+    path: Path
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A consistent view of everything; an empty one as long as nobody has written.
+
+        Raises:
+            OperationError: The file cannot be read.
+        """
+        with self._told_to_a_person():
+            target = str(self.path) if self.path.exists() else ":memory:"
+            with closing(_connect(target)) as connection:
+                connection.execute("BEGIN")
+                yield connection
+                connection.execute("COMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that no other writer overlaps; undone as a whole by any exception.
+
+        Raises:
+            OperationError: The file cannot be written.
+        """
+        with self._told_to_a_person(), closing(self.connect()) as connection, transaction(connection):
+            yield connection
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection in autocommit mode, for whoever needs one for long; the file is made when needed."""
+        if not self.path.exists():
+            private_folder(self.path.parent)
+            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, PRIVATE_FILE))
+        return _connect(str(self.path))
+
+    @contextmanager
+    def _told_to_a_person(self) -> Iterator[None]:
+        import sqlite3
+
+        try:
+            yield
+        except PermissionError as error:
+            raise self._forbidden() from error
+        except sqlite3.OperationalError as error:
+            text = str(error)
+            if "readonly" in text or "unable to open" in text:
+                raise self._forbidden() from error
+            raise OperationError(f"the state in {self.path} cannot be used: {text}") from error
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise OperationError(f"the state in {self.path} cannot be used: {error}") from error
+
+    def _forbidden(self) -> PermissionDeniedError:
+        return PermissionDeniedError(
+            f"permission denied for {self.path}: a root belongs to the one user who made it and cannot be shared; "
+            "choose another with root=..."
+        )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """BEGIN IMMEDIATE around a block: COMMIT at its end, ROLLBACK on any exception."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _connect(target: str) -> sqlite3.Connection:
+    import sqlite3
+
+    connection = sqlite3.connect(target, timeout=_PATIENCE_SECONDS, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        # In WAL mode a crash of the machine may lose the last commits, but never consistency.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+            connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

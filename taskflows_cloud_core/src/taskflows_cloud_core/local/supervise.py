@@ -1,0 +1,238 @@
+"""One run from its row to its end: start the process, keep its lines, note how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from signal import Signals
+from typing import Any
+
+import attrs
+
+from taskflows_cloud_core.errors import OperationError
+from taskflows_cloud_core.local.identity import ProcessIdentity
+from taskflows_cloud_core.local.interpreters import interpreter
+from taskflows_cloud_core.local.lost import retry_if_wanted
+from taskflows_cloud_core.local.moments import now
+from taskflows_cloud_core.local.packages import remove_folder
+from taskflows_cloud_core.local.paths import Paths, private_folder
+from taskflows_cloud_core.local.process import Child, Command, Exit
+from taskflows_cloud_core.local.records import Function, Outcome, Run
+from taskflows_cloud_core.local.session import Session
+from taskflows_cloud_core.local.store import logs, runs
+from taskflows_cloud_core.local.store.logs import LogLine
+
+# What every process on the machine has. All else a function gets from its own environment_variables.
+_INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TZ", "USER")
+_FLUSH_SECONDS = 0.25
+_FLUSH_LINES = 1000
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """A run that has been begun, with all that is needed to carry it out.
+
+    Args:
+        run: The run.
+        function: Its function, as it was when the run was begun.
+        event: What the handler gets.
+    """
+
+    run: Run
+    function: Function
+    event: Any = attrs.field(repr=False)
+
+
+class Supervisor:
+    """Carries out one task. `kill` may be called from any thread, at any time.
+
+    Args:
+        session: The root.
+        task: What to run.
+    """
+
+    def __init__(self, session: Session, task: Task) -> None:
+        self.task = task
+        self._session = session
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._killed = False
+
+    def kill(self) -> None:
+        """End the run at once; it counts as interrupted."""
+        with self._lock:
+            self._killed = True
+            child = self._child
+        if child is not None:
+            child.kill()
+
+    def carry_out(self) -> runs.Ending:
+        """Run the task to its end, whatever that is.
+
+        Returns:
+            How it ended, as it was noted.
+
+        Raises:
+            OperationError: The state cannot be written.
+        """
+        scratch = self._session.paths.scratch(self.task.run.id)
+        try:
+            private_folder(scratch)
+            ending = self._run(scratch)
+        except (OSError, OperationError) as error:
+            ending = runs.Ending(outcome="failed", error=f"the run could not be carried out: {error}")
+        except BaseException:
+            self._note(_INTERRUPTED)
+            raise
+        finally:
+            remove_folder(scratch)
+        self._note(ending)
+        return ending
+
+    def _run(self, scratch: Path) -> runs.Ending:
+        task_file, result_file = scratch / "task.json", scratch / "result.json"
+        task_file.write_text(json.dumps(_task_of_runner(self.task, self._session.paths)), encoding="utf-8")
+        command = _command(self.task, self._session.paths, scratch, task_file, result_file)
+        with self._lock:
+            if self._killed:
+                return _INTERRUPTED
+            child = self._child = Child(command)
+        self._note_child(child)
+        keeper = _LineKeeper(self._session, self.task.run)
+        exited = child.watch(keeper.take)
+        keeper.flush()
+        return ending_of(exited, _read_result(result_file), self.task.function)
+
+    def _note_child(self, child: Child) -> None:
+        with self._session.database.writing() as connection:
+            wanted = runs.note_child(connection, self.task.run.id, ProcessIdentity.of(child.pid))
+        if not wanted:
+            # The function was deleted between the beginning of the run and that of the process.
+            child.kill()
+
+    def _note(self, ending: runs.Ending) -> None:
+        with self._session.database.writing() as connection:
+            noted = runs.end(connection, self.task.run.id, ending, at=now())
+            if noted and ending.outcome != "succeeded":
+                retry_if_wanted(connection, self.task.run, at=now())
+
+
+class _LineKeeper:
+    """Writes lines into the log, many at once."""
+
+    def __init__(self, session: Session, run: Run) -> None:
+        self._session = session
+        self._run = run
+        self._lines: list[LogLine] = []
+        self._flushed = time.monotonic()
+
+    def take(self, lines: Sequence[LogLine]) -> None:
+        self._lines += lines
+        if len(self._lines) >= _FLUSH_LINES or time.monotonic() - self._flushed >= _FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        self._flushed = time.monotonic()
+        if not self._lines:
+            return
+        with self._session.database.writing() as connection:
+            logs.add_lines(connection, self._run.function, self._run.id, self._lines)
+        self._lines = []
+
+
+_INTERRUPTED = runs.Ending(outcome="interrupted", error="the run was ended by whoever started it")
+
+
+def ending_of(exited: Exit, told: Mapping[str, Any] | None, function: Function) -> runs.Ending:
+    """How a run ended.
+
+    Args:
+        exited: How its process ended.
+        told: What the process told of itself; ``None`` when it could not.
+        function: With the limits that it had.
+    """
+    outcome, error = _judge(exited, told, function)
+    return runs.Ending(
+        outcome=outcome,
+        exit_code=exited.code,
+        duration_ms=round(exited.seconds * 1000, 3),
+        result=told["value"] if told is not None and outcome == "succeeded" else None,
+        error=error,
+    )
+
+
+def _judge(exited: Exit, told: Mapping[str, Any] | None, function: Function) -> tuple[Outcome, str | None]:
+    settings = function.settings
+    if told is not None and told["ok"]:
+        return "succeeded", None
+    if exited.killed:
+        return "interrupted", _INTERRUPTED.error
+    if told is not None and told["type"] == "MemoryError":
+        return (
+            "out of memory",
+            f"MemoryError: more than {settings.memory_mb} MiB were needed\n{told.get('traceback', '')}",
+        )
+    if told is not None:
+        return "failed", f"{told['type']}: {told['message']}\n{told.get('traceback', '')}".rstrip()
+    if exited.timed_out:
+        return "timeout", f"the run was ended after its timeout of {settings.timeout_seconds} s"
+    return "failed", f"the process ended {_how(exited.code)} before the function returned"
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"with exit code {code}"
+    name = Signals(-code).name if -code in set(Signals) else f"signal {-code}"
+    hint = "; perhaps the memory of the machine ran out" if name == "SIGKILL" else ""
+    return f"by {name}{hint}"
+
+
+def _read_result(path: Path) -> dict[str, Any] | None:
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return told
+
+
+def _command(task: Task, paths: Paths, scratch: Path, task_file: Path, result_file: Path) -> Command:
+    function = task.function
+    code = function.live.code
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    byte_code = paths.byte_code(function.name, code.sha256)
+    arguments = [
+        interpreter(code.runtime),
+        "-I",
+        "-S",
+        "-X",
+        "utf8",
+        "-X",
+        f"pycache_prefix={byte_code}",
+        str(Path(__file__).with_name("runner.py")),
+        str(task_file),
+        str(result_file),
+    ]
+    return Command(
+        arguments=tuple(arguments),
+        environment={**inherited, "TMPDIR": str(scratch), **function.environment},
+        folder=paths.code(function.name, code.sha256),
+        timeout_seconds=function.settings.timeout_seconds,
+    )
+
+
+def _task_of_runner(task: Task, paths: Paths) -> dict[str, Any]:
+    function = task.function
+    return {
+        "code": str(paths.code(function.name, function.live.code.sha256)),
+        "handler": function.live.code.handler,
+        "event": task.event,
+        "function_name": function.name,
+        "version": str(function.live.number),
+        "run_id": task.run.id,
+        "memory_mb": function.settings.memory_mb,
+        "timeout_seconds": function.settings.timeout_seconds,
+    }
