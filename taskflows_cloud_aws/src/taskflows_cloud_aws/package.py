@@ -1,0 +1,123 @@
+"""Archives for AWS Lambda."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from taskflows_cloud_aws.limits import DIRECT_UPLOAD_BYTES
+from taskflows_cloud_core import ConfigurationError, Problem
+from taskflows_cloud_core.config import running_runtime
+from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, find_dependencies
+
+_RUNTIME = re.compile(r"python3\.(\d{1,2})")
+# AWS Lambda, "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), read 2026-11-24:
+# from python3.12 on the system is Amazon Linux 2023, glibc 2.34; before, it is Amazon Linux 2, glibc 2.26. uv
+# knows no platform between glibc 2.17 and 2.28, and a wheel for 2.28 would fail on 2.26 when it is imported.
+_FIRST_MINOR_ON_2023 = 12
+_LIBC_2023, _LIBC_2 = "manylinux_2_34", "manylinux_2_17"
+# AWS Lambda, "Lambda quotas" (gettingstarted-limits.html), "Deployment package, unzipped", read 2026-11-24.
+_UNPACKED_BYTES = 250 * 2**20
+_MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+# AWS Lambda, "Building Lambda functions with Python" (lambda-python.html), "Runtime-included SDK versions", read
+# 2026-11-24, and the distributions that boto3 needs.
+_PROVIDED = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+
+
+def lambda_target(runtime: str, architecture: str) -> PackageTarget:
+    """The machine that runs a Lambda function.
+
+    Args:
+        runtime: ``"python3.12"``.
+        architecture: ``"x86_64"`` or ``"arm64"``.
+
+    Returns:
+        The target, with Lambda's limits and what its runtime has already.
+
+    Raises:
+        ConfigurationError: There is no such runtime or architecture.
+    """
+    minor = _RUNTIME.fullmatch(runtime)
+    problems = []
+    if minor is None:
+        problems.append(Problem(field="runtime", message=f"{runtime!r} is not of the form 'python3.12'"))
+    if architecture not in _MACHINES:
+        listed = ", ".join(map(repr, _MACHINES))
+        problems.append(Problem(field="architecture", message=f"{architecture!r} is none of {listed}"))
+    if minor is None or problems:
+        raise ConfigurationError(problems, subject="Lambda package")
+    libc = _LIBC_2023 if int(minor[1]) >= _FIRST_MINOR_ON_2023 else _LIBC_2
+    return PackageTarget(
+        python_version=runtime.removeprefix("python"),
+        platform=f"{_MACHINES[architecture]}-{libc}",
+        provided=_PROVIDED,
+        max_archive_bytes=DIRECT_UPLOAD_BYTES,
+        max_unpacked_bytes=_UNPACKED_BYTES,
+    )
+
+
+def create_lambda_deployment_package(
+    function: Callable[..., Any],
+    dependencies: Sequence[str] | None = None,
+    *,
+    runtime: str | None = None,
+    architecture: str = "x86_64",
+    include_files: Sequence[str] = (),
+) -> bytes:
+    """Make the zip archive of a Lambda function; its handler is ``index.handler``.
+
+    Args:
+        function: The callable.
+        dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+        runtime: ``"python3.12"``; the running interpreter's when not given.
+        architecture: ``"x86_64"`` or ``"arm64"``.
+        include_files: Paths relative to the working directory; they keep their place.
+
+    Returns:
+        The archive. Equal input makes an equal archive.
+
+    Raises:
+        ConfigurationError: There is no such runtime or architecture.
+        PackagingError: The callable, a dependency or a file cannot be packaged.
+    """
+    target = lambda_target(runtime or running_runtime(), architecture)
+    return build_package(
+        function, target=target, dependencies=dependencies, include_files=include_files
+    ).path.read_bytes()
+
+
+def create_lambda_layer_package(
+    dependencies: Sequence[str], *, runtime: str | None = None, architecture: str = "x86_64"
+) -> bytes:
+    """Make the zip archive of a Lambda layer, with distributions below ``python/``.
+
+    Args:
+        dependencies: Requirements as in PEP 508.
+        runtime: ``"python3.12"``; the running interpreter's when not given.
+        architecture: ``"x86_64"`` or ``"arm64"``.
+
+    Returns:
+        The archive. Equal input makes an equal archive.
+
+    Raises:
+        ConfigurationError: There is no such runtime or architecture.
+        PackagingError: A dependency cannot be packaged.
+    """
+    return build_layer(dependencies, target=lambda_target(runtime or running_runtime(), architecture))
+
+
+def extract_dependencies_from_function(function: Callable[..., Any]) -> list[str]:
+    """Find the distributions that a function's code imports, lazily or not.
+
+    Args:
+        function: The callable.
+
+    Returns:
+        ``"name==version"`` of each, pinned to what is installed, sorted by name. What Lambda's runtime has
+        is among them; it is left out of a package when the package is made.
+
+    Raises:
+        PackagingError: The callable cannot be packaged, or an imported module belongs to no distribution.
+    """
+    return list(find_dependencies(function))
