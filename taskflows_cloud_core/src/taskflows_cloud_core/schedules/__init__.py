@@ -21,13 +21,23 @@ from taskflows_cloud_core.schedules.translation import (
 if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.canonical import short_text
     from taskflows_cloud_core.schedules.cron import cron_lines, seconds_text
-    from taskflows_cloud_core.schedules.dialects import CronDialect
+    from taskflows_cloud_core.schedules.dialects import (
+        GOOGLE_CRON,
+        KUBERNETES_CRON,
+        NCRONTAB,
+        UNIX_CRON,
+        CronDialect,
+    )
     from taskflows_cloud_core.schedules.occurrences import iterate, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
     from taskflows_cloud_core.schedules.triggers import make_triggers
 
 _MODULES = {
     "CronDialect": "dialects",
+    "GOOGLE_CRON": "dialects",
+    "KUBERNETES_CRON": "dialects",
+    "NCRONTAB": "dialects",
+    "UNIX_CRON": "dialects",
     "cron_lines": "cron",
     "iterate": "occurrences",
     "make_triggers": "triggers",
@@ -38,6 +48,10 @@ _MODULES = {
 }
 
 __all__ = [
+    "GOOGLE_CRON",
+    "KUBERNETES_CRON",
+    "NCRONTAB",
+    "UNIX_CRON",
     "Calendar",
     "CalendarSpec",
     "CronDialect",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import attrs
+
 from taskflows_cloud_core.errors import ScheduleError
 from taskflows_cloud_core.schedules.components import SECOND
 from taskflows_cloud_core.schedules.dayparts import DayPart, day_parts
-from taskflows_cloud_core.schedules.dialects import CronDialect
+from taskflows_cloud_core.schedules.dialects import CronDialect, CronField
 from taskflows_cloud_core.schedules.occurrences import matching_days
 from taskflows_cloud_core.schedules.progressions import Progression, cover
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, FIRST_YEAR, LAST_YEAR, WEEKDAY_NAMES, CalendarSpec
+from taskflows_cloud_core.schedules.spec import ALL_MONTHS, FIRST_YEAR, LAST_YEAR, CalendarSpec
 
 _SUNDAY = 6
 _SHORTEST_RANGE = 3
+_SPLIT_FIELDS: tuple[CronField, ...] = ("year", "minute", "hour", "day")
 
 
 def cron_lines(spec: CalendarSpec, dialect: CronDialect) -> tuple[str, ...]:
@@ -32,6 +35,10 @@ def cron_lines(spec: CalendarSpec, dialect: CronDialect) -> tuple[str, ...]:
     """
     if spec.timezone != "UTC" and not dialect.any_zone:
         raise ScheduleError(f"the time zone {spec.timezone} cannot be said in {dialect.name}, which runs in UTC")
+    if "second" in dialect.fields and any(value % SECOND for value in spec.microseconds):
+        raise ScheduleError(
+            f"{seconds_text(spec.microseconds)} cannot be said in {dialect.name}, which has no fractions"
+        )
     if "second" not in dialect.fields and spec.microseconds != {0}:
         raise ScheduleError(
             f"{seconds_text(spec.microseconds)} cannot be said in {dialect.name}, which has minutes only"
@@ -40,7 +47,75 @@ def cron_lines(spec: CalendarSpec, dialect: CronDialect) -> tuple[str, ...]:
         raise ScheduleError("this never fires: no month in it has such a day")
     if spec.years is not None and dialect.years is None:
         raise ScheduleError(f"years cannot be said in {dialect.name}, which has no year")
-    return tuple(_line(spec, part, dialect) for part in day_parts(spec, dialect))
+    whole = [_Line(part=part, spec=spec) for part in day_parts(spec, dialect)]
+    lines = [text for line in whole for text in _within_length(line, dialect)]
+    if len(lines) > dialect.most_lines:
+        raise ScheduleError(
+            f"this would take {len(lines)} lines in {dialect.name}, and at most {dialect.most_lines} are made"
+        )
+    return tuple(lines)
+
+
+@attrs.frozen(kw_only=True)
+class _Line:
+    """A line before it is written: days, and the times of day of ``spec``."""
+
+    part: DayPart
+    spec: CalendarSpec
+
+    def text(self, dialect: CronDialect) -> str:
+        fields = self.fields(dialect)
+        return " ".join(fields[field] for field in dialect.fields)
+
+    def fields(self, dialect: CronDialect) -> dict[CronField, str]:
+        part, width = self.part, 2 if dialect.two_digits else 1
+        return {
+            "second": _said({value // SECOND for value in self.spec.microseconds}, range(60), dialect),
+            "minute": _said(self.spec.minutes, range(60), dialect, width),
+            "hour": _said(self.spec.hours, range(24), dialect, width),
+            "day": _day(part, dialect),
+            "month": "*" if part.months == ALL_MONTHS else _said(part.months, range(1, 13), dialect),
+            "weekday": _weekday(part, dialect),
+            "year": "*" if part.years is None else _years(part.years),
+        }
+
+    def halves(self, field: CronField) -> tuple[_Line, _Line]:
+        """Two lines, each with one half of the years, the days, the hours or the minutes."""
+        if field == "year":
+            early, late = _halved(self.part.years or ())
+            return self._with(attrs.evolve(self.part, years=early)), self._with(attrs.evolve(self.part, years=late))
+        if field == "day":
+            early, late = _halved(self.part.days or ())
+            return self._with(attrs.evolve(self.part, days=early)), self._with(attrs.evolve(self.part, days=late))
+        if field == "hour":
+            early, late = _halved(self.spec.hours)
+            return self._at(attrs.evolve(self.spec, hours=early)), self._at(attrs.evolve(self.spec, hours=late))
+        early, late = _halved(self.spec.minutes)
+        return self._at(attrs.evolve(self.spec, minutes=early)), self._at(attrs.evolve(self.spec, minutes=late))
+
+    def _with(self, part: DayPart) -> _Line:
+        return attrs.evolve(self, part=part)
+
+    def _at(self, spec: CalendarSpec) -> _Line:
+        return attrs.evolve(self, spec=spec)
+
+
+def _within_length(line: _Line, dialect: CronDialect) -> Iterator[str]:
+    """The line, or parts of it that are not longer than the dialect permits."""
+    text = line.text(dialect)
+    if dialect.longest is None or len(text) <= dialect.longest:
+        yield text
+        return
+    fields = line.fields(dialect)
+    longest = max(_SPLIT_FIELDS, key=lambda field: len(fields[field]) if field in dialect.fields else 0)
+    for half in line.halves(longest):
+        yield from _within_length(half, dialect)
+
+
+def _halved(values: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return frozenset(ordered[:middle]), frozenset(ordered[middle:])
 
 
 def _days_of(spec: CalendarSpec) -> Iterator[int]:
@@ -53,20 +128,6 @@ def seconds_text(microseconds: frozenset[int]) -> str:
     first = min(microseconds)
     said = f":{first // SECOND:02d}" + (f".{first % SECOND:06d}".rstrip("0") if first % SECOND else "")
     return f"seconds {said}" + (f" and {len(microseconds) - 1} more in the minute" if len(microseconds) > 1 else "")
-
-
-def _line(spec: CalendarSpec, part: DayPart, dialect: CronDialect) -> str:
-    width = 2 if dialect.two_digits else 1
-    said = {
-        "second": _said({value // SECOND for value in spec.microseconds}, range(60), dialect),
-        "minute": _said(spec.minutes, range(60), dialect, width),
-        "hour": _said(spec.hours, range(24), dialect, width),
-        "day": _day(part, dialect),
-        "month": "*" if part.months == ALL_MONTHS else _said(part.months, range(1, 13), dialect),
-        "weekday": _weekday(part, dialect),
-        "year": "*" if part.years is None else _said(part.years, range(FIRST_YEAR, LAST_YEAR + 1), dialect),
-    }
-    return " ".join(said[field] for field in dialect.fields)
 
 
 def _day(part: DayPart, dialect: CronDialect) -> str:
@@ -105,20 +166,21 @@ def _said(values: Iterable[int], field: range, dialect: CronDialect, width: int 
         return "*"
     if len(ordered) == 1:
         return f"{ordered[0]:0{width}d}"
-    return ",".join(_part(part, field, dialect) for part in cover(ordered))
+    parts = cover(ordered)
+    whole = parts[0] if len(parts) == 1 and parts[0].step > 1 and parts[0].stop + parts[0].step not in field else None
+    if whole is not None and dialect.open_steps:
+        return f"{whole.start}/{whole.step}"
+    # A star in a day field can change how the two day fields go together.
+    if whole is not None and whole.start == field[0] == 0:
+        return f"*/{whole.step}"
+    return ",".join(_range(part) for part in parts)
 
 
-def _part(part: Progression, field: range, dialect: CronDialect) -> str:
+def _years(years: Iterable[int]) -> str:
+    return ",".join(_range(part) for part in cover(years, shortest=4))
+
+
+def _range(part: Progression) -> str:
     if part.start == part.stop:
         return f"{part.start}"
-    if part.step == 1:
-        return f"{part.start}-{part.stop}"
-    if part.stop + part.step in field or not dialect.open_steps:
-        stop = part.stop if part.stop + part.step in field else field[-1]
-        return f"{part.start}-{stop}/{part.step}"
-    return f"{part.start}/{part.step}"
-
-
-def weekday_names(weekdays: Iterable[int]) -> str:
-    """Weekdays as they are said to people, for instance ``"Mon, Wed"``."""
-    return ", ".join(WEEKDAY_NAMES[day] for day in sorted(weekdays))
+    return f"{part.start}-{part.stop}" + (f"/{part.step}" if part.step > 1 else "")

@@ -31,6 +31,7 @@ class CronDialect:
         repeats_hour: Whether the hour that a zone has twice fires twice.
         years: The first and the last year of the year field.
         longest: The most characters of a line, or ``None``.
+        most_lines: No calendar is split into more lines.
     """
 
     name: str
@@ -47,3 +48,16 @@ class CronDialect:
     repeats_hour: bool = False
     years: tuple[int, int] | None = None
     longest: int | None = None
+    most_lines: int = 10
+
+
+UNIX_CRON = CronDialect(name="unix cron")
+GOOGLE_CRON = CronDialect(name="Cloud Scheduler")
+KUBERNETES_CRON = CronDialect(name="a Kubernetes CronJob", repeats_hour=True)
+# One zone for the whole app, so that a calendar is read in UTC.
+NCRONTAB = CronDialect(
+    name="NCRONTAB",
+    fields=("second", "minute", "hour", "day", "month", "weekday"),
+    day_fields="and",
+    any_zone=False,
+)

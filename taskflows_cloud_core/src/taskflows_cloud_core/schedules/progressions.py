@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from heapq import heapify, heappop, heappush
 
 import attrs
 
 # 28 years is the period of the Gregorian calendar within a century; no longer step is ever useful.
 _LONGEST_STEP = 28
-_SHORTEST_RUN, _SHORTEST_STEPS = 3, 4
+_SHORTEST_RUN = 3
 
 
 @attrs.frozen
@@ -35,6 +36,14 @@ class Progression:
         """The numbers."""
         return range(self.start, self.stop + 1, self.step)
 
+    @property
+    def _rank(self) -> tuple[int, int, int]:
+        return -self.count, self.step, self.start
+
+    def __lt__(self, other: Progression) -> bool:
+        """Whether this one is to be taken before the other: the longest first, then the smaller step."""
+        return self._rank < other._rank
+
 
 def as_progression(values: Iterable[int]) -> Progression | None:
     """The one progression that the values are, or ``None``. A single value is a progression of one."""
@@ -46,14 +55,15 @@ def as_progression(values: Iterable[int]) -> Progression | None:
     return whole if list(whole.numbers) == ordered else None
 
 
-def cover(values: Iterable[int]) -> tuple[Progression, ...]:
+def cover(values: Iterable[int], *, shortest: int = 6) -> tuple[Progression, ...]:
     """Split a set into few progressions that share no number.
 
-    A run has at least three numbers and a progression with a longer step at least four, unless the whole
-    set is one; what is left stands alone.
+    A run has at least three numbers and a progression with a longer step at least ``shortest``, unless the
+    whole set is one; what is left stands alone.
 
     Args:
         values: The set.
+        shortest: How many numbers make a step worth its words.
 
     Returns:
         The progressions in ascending order of their starts.
@@ -62,29 +72,31 @@ def cover(values: Iterable[int]) -> tuple[Progression, ...]:
     whole = as_progression(left)
     if whole is not None and whole.count >= _SHORTEST_RUN:
         return (whole,)
+    waiting = [chain for step in range(1, _LONGEST_STEP + 1) for chain in _chains(left, step, shortest)]
+    heapify(waiting)
     found: list[Progression] = []
-    while (longest := _longest(left)) is not None:
-        found.append(longest)
-        left.difference_update(longest.numbers)
+    while waiting:
+        chain = heappop(waiting)
+        numbers = left.intersection(chain.numbers)
+        if len(numbers) == chain.count:
+            found.append(chain)
+            left -= numbers
+        else:
+            for piece in _chains(numbers, chain.step, shortest):
+                heappush(waiting, piece)
     found += [Progression(value, value) for value in left]
     return tuple(sorted(found, key=lambda part: part.start))
 
 
-def _longest(values: set[int]) -> Progression | None:
-    best: Progression | None = None
-    for step in range(1, _LONGEST_STEP + 1):
-        shortest = _SHORTEST_RUN if step == 1 else _SHORTEST_STEPS
-        for start in values:
-            if start - step in values or start + step not in values:
-                continue
-            stop = start
-            while stop + step in values:
-                stop += step
-            chain = Progression(start, stop, step)
-            if chain.count >= shortest and (best is None or _better(chain, best)):
-                best = chain
-    return best
-
-
-def _better(one: Progression, other: Progression) -> bool:
-    return (one.count, -one.step, -one.start) > (other.count, -other.step, -other.start)
+def _chains(values: set[int], step: int, shortest: int) -> Iterator[Progression]:
+    """The longest progressions of one step that are long enough to be worth it."""
+    shortest = _SHORTEST_RUN if step == 1 else shortest
+    for start in values:
+        if start - step in values or start + (shortest - 1) * step not in values:
+            continue
+        stop = start
+        while stop + step in values:
+            stop += step
+        chain = Progression(start, stop, step)
+        if chain.count >= shortest:
+            yield chain

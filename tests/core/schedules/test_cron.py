@@ -1,0 +1,121 @@
+"""Calendars in dialects of cron that are described as data."""
+
+from __future__ import annotations
+
+from random import Random
+
+import attrs
+import pytest
+from cron_judge import assert_same
+from oncalendar_samples import right_text
+from taskflows_cloud_core.schedules import (
+    GOOGLE_CRON,
+    KUBERNETES_CRON,
+    NCRONTAB,
+    UNIX_CRON,
+    CalendarSpec,
+    CronDialect,
+    cron_lines,
+    parse,
+)
+
+from taskflows_cloud_core import ScheduleError
+
+KINDS = {UNIX_CRON: "unix", GOOGLE_CRON: "unix", KUBERNETES_CRON: "unix", NCRONTAB: "ncrontab"}
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "lines"),
+    [
+        ("Mon-Fri 09:30", UNIX_CRON, ["30 9 * * 1-5"]),
+        ("Sat,Sun 09:30", UNIX_CRON, ["30 9 * * 6,0"]),
+        ("Mon-Fri 09:30 Europe/Berlin", KUBERNETES_CRON, ["30 9 * * 1-5"]),
+        ("*:0/5", GOOGLE_CRON, ["*/5 * * * *"]),
+        ("*:3/10", GOOGLE_CRON, ["3-53/10 * * * *"]),
+        ("*-*-1/2 00:00", KUBERNETES_CRON, ["0 0 1-31/2 * *"]),
+        ("*-1/3-1 06:00", UNIX_CRON, ["0 6 1 1-10/3 *"]),
+        ("*-4,6~2 06:00", UNIX_CRON, ["0 6 29 4,6 *"]),
+        ("*-3,4~2 06:00", UNIX_CRON, ["0 6 30 3 *", "0 6 29 4 *"]),
+        ("Mon *-2-1..29", UNIX_CRON, ["0 0 * 2 1"]),
+        ("Mon *-*-1..7 09:00", NCRONTAB, ["0 0 9 1-7 * 1"]),
+        ("Fri *-*-13 09:00:30", NCRONTAB, ["30 0 9 13 * 5"]),
+        ("*:*:0/10", NCRONTAB, ["*/10 * * * * *"]),
+    ],
+)
+def test_what_can_be_said(text: str, dialect: CronDialect, lines: list[str]) -> None:
+    spec = parse(text)
+    assert sorted(cron_lines(spec, dialect)) == sorted(lines)
+    assert_same(spec, lines, KINDS[dialect])
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "part"),
+    [
+        ("Mon *-*-1..7", UNIX_CRON, "Mon together with days of the month"),
+        ("*-*~01", KUBERNETES_CRON, r"days counted from the end of the month \(~01\)"),
+        ("*-*~01", NCRONTAB, "February"),
+        ("2027-*-01", GOOGLE_CRON, "years"),
+        ("10:00:30", UNIX_CRON, "seconds :30"),
+        ("10:00:00.5", NCRONTAB, r"seconds :00.5"),
+        ("10:00 Europe/Berlin", NCRONTAB, "time zone Europe/Berlin"),
+        ("*-02-30", UNIX_CRON, "never fires"),
+    ],
+)
+def test_what_cannot_be_said_is_named(text: str, dialect: CronDialect, part: str) -> None:
+    with pytest.raises(ScheduleError, match=part):
+        cron_lines(parse(text), dialect)
+
+
+def test_a_dialect_of_ones_own() -> None:
+    names = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+    quartz = CronDialect(
+        name="Quartz",
+        fields=("second", "minute", "hour", "day", "month", "weekday", "year"),
+        weekdays=names,
+        day_fields="either",
+        unspecified="?",
+        nth_weekday=True,
+        open_steps=True,
+        years=(1970, 2099),
+    )
+    assert cron_lines(parse("Mon *-*-8..14 10:00:15"), quartz) == ("15 0 10 ? * MON#2 *",)
+
+
+def test_a_line_that_is_too_long_is_split() -> None:
+    short = attrs.evolve(UNIX_CRON, longest=40)
+    spec = CalendarSpec(minutes=[0, 1, 3, 7, 12, 20, 30, 44, 53, 55, 59], hours=[0, 1, 5, 7, 13, 22])
+    lines = cron_lines(spec, short)
+    assert len(lines) > 1
+    assert all(len(line) <= 40 for line in lines)
+    assert_same(spec, lines, "unix")
+
+
+def test_no_more_lines_are_made_than_the_dialect_wants() -> None:
+    tiny = attrs.evolve(UNIX_CRON, longest=12)
+    with pytest.raises(ScheduleError, match="at most 10 are made"):
+        cron_lines(CalendarSpec(minutes=[0, 1, 3, 7, 12, 20, 30, 44, 53, 55, 59], hours=[0, 1, 5, 7, 13, 22]), tiny)
+
+
+def check_random(seed: int, count: int) -> int:
+    random = Random(seed)
+    said = 0
+    for _ in range(count):
+        text = right_text(random, zones=("UTC",))
+        for dialect in (UNIX_CRON, NCRONTAB):
+            try:
+                spec = parse(text)
+                lines = cron_lines(spec, dialect)
+            except ScheduleError:
+                continue
+            assert_same(spec, lines, KINDS[dialect])
+            said += 1
+    return said
+
+
+def test_a_few_random_calendars_fire_exactly() -> None:
+    assert check_random(seed=3, count=40) > 15
+
+
+@pytest.mark.slow
+def test_many_random_calendars_fire_exactly() -> None:
+    assert check_random(seed=4, count=1000) > 500
