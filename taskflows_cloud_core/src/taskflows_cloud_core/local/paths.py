@@ -80,6 +80,9 @@ class Paths:
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder for its owner alone, with its parents; one that is there is left as it is."""
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    """Make a folder and its missing parents for their owner alone; what is there is left as it is."""
+    if not folder.exists():
+        if folder.parent != folder:
+            private_folder(folder.parent)
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     return folder

@@ -21,7 +21,18 @@ import site
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 # The result has to fit into a row that others read; the number is AWS Lambda's for an answer
@@ -79,6 +90,7 @@ def _end_with(lifeline: int) -> None:
 
 def _prepare(task: dict[str, Any]) -> None:
     sys.argv = [task["handler"]]
+    sys.path_hooks.insert(0, _finder_of(task["code"], task["byte_code"]))
     sys.path.insert(0, task["code"])
     # Without the module site nobody has made exit() and quit(), which functions may call.
     site.setquit()
@@ -88,6 +100,30 @@ def _prepare(task: dict[str, Any]) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logging.lastResort = handler
+
+
+def _finder_of(code: str, byte_code: str) -> Callable[[str], FileFinder]:
+    """A path hook that imports from the code folder and keeps byte code apart: nothing may write into that folder."""
+
+    class Loader(SourceFileLoader):
+        def get_code(self, fullname: str) -> CodeType | None:
+            sys.pycache_prefix = byte_code
+            try:
+                return super().get_code(fullname)
+            finally:
+                sys.pycache_prefix = None
+
+    def find(path: str) -> FileFinder:
+        if path != code and not path.startswith(f"{code}{os.sep}"):
+            raise ImportError(path)
+        return FileFinder(
+            path,
+            (ExtensionFileLoader, EXTENSION_SUFFIXES),
+            (Loader, SOURCE_SUFFIXES),
+            (SourcelessFileLoader, BYTECODE_SUFFIXES),
+        )
+
+    return find
 
 
 def _limit_memory(memory_mb: int) -> None:

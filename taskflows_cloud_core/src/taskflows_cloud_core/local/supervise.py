@@ -203,15 +203,12 @@ def _command(task: Task, paths: Paths, scratch: Path, task_file: Path, result_fi
     function = task.function
     code = function.live.code
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    byte_code = paths.byte_code(function.name, code.sha256)
     arguments = [
         interpreter(code.runtime),
         "-I",
         "-S",
         "-X",
         "utf8",
-        "-X",
-        f"pycache_prefix={byte_code}",
         str(Path(__file__).with_name("runner.py")),
         str(task_file),
         str(result_file),
@@ -228,6 +225,7 @@ def _task_of_runner(task: Task, paths: Paths) -> dict[str, Any]:
     function = task.function
     return {
         "code": str(paths.code(function.name, function.live.code.sha256)),
+        "byte_code": str(paths.byte_code(function.name, function.live.code.sha256)),
         "handler": function.live.code.handler,
         "event": task.event,
         "function_name": function.name,
