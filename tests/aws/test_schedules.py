@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -105,9 +106,70 @@ def test_seconds_are_refused_or_taken_down_with_a_warning() -> None:
     assert near.warnings == (near.reason,)
 
 
-@pytest.mark.parametrize("text", ["*-02-30", "2027-02-29 10:00", "Mon 2027-01-01"])
+NEVER = ["*-02-30", "2027-02-29 10:00", "Mon 2027-01-01", "2020-*-*", "@1700000000", "2027-03-28 02:30 Europe/Berlin"]
+
+
+@pytest.mark.parametrize("text", NEVER)
 def test_a_date_that_never_comes_is_refused(text: str) -> None:
     assert "never fires" in str(translate(Calendar(text)).reason)
+
+
+def test_what_is_past_depends_on_the_present() -> None:
+    calendar = Calendar("2027..2028-01-01 10:00")
+    assert translate(calendar, now=datetime(2028, 1, 1, 9, tzinfo=UTC)).verdict == "exact"
+    assert translate(calendar, now=datetime(2028, 1, 1, 10, tzinfo=UTC)).verdict == "refused"
+
+
+@pytest.mark.parametrize(
+    ("text", "expression", "zone"),
+    [
+        ("2027-05-06 07:08", "at(2027-05-06T07:08:00)", "UTC"),
+        ("2027-05-06 07:08:30", "at(2027-05-06T07:08:30)", "UTC"),
+        ("2027-05-06 07:08 Europe/Paris", "at(2027-05-06T07:08:00)", "Europe/Paris"),
+        ("Fri 2027-*-13", "at(2027-08-13T00:00:00)", "UTC"),
+        ("2028-*-29..30 00:00 UTC", None, "UTC"),
+        ("@1893456000", "at(2030-01-01T00:00:00)", "UTC"),
+    ],
+)
+def test_a_single_date_is_an_at(text: str, expression: str | None, zone: str) -> None:
+    [each] = translate(Calendar(text)).expressions
+    assert each.expression == expression or (expression is None and each.expression.startswith("cron("))
+    assert each.timezone == zone
+
+
+def test_a_rule_says_a_single_date_too() -> None:
+    assert schedule_to_eventbridge_expression("2027-05-06 07:08") == "cron(08 07 6 5 ? 2027)"
+
+
+def test_a_calendar_that_takes_several_rules_has_no_single_expression() -> None:
+    with pytest.raises(ValueError, match="it takes 4 EventBridge rules"):
+        schedule_to_eventbridge_expression("*-*~02")
+
+
+def test_a_random_delay_is_a_flexible_window_of_the_scheduler() -> None:
+    [each] = translate(Calendar("Mon-Fri 09:00", randomized_delay=90)).expressions
+    assert (each.service, each.timezone, each.flexible_minutes) == ("scheduler", "UTC", 2)
+    [longest] = translate(Calendar("Mon-Fri 09:00", randomized_delay=10**6)).expressions
+    assert longest.flexible_minutes == 1440
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("08:05:40", "seconds :40 cannot be scheduled on AWS; nearest: 08:05"),
+        ("08:30,17:45", "seconds :45 cannot be scheduled on AWS; nearest: 08:17,30"),
+        ("08:30,17:45", "for two times of day use two calendars"),
+        ("2027-03-28 02:30 Europe/Berlin", "the clocks of Europe/Berlin skip the time"),
+        ("2020-*-*", "it ended in the year 2020"),
+        ("10:00:00.5", "seconds :00.5 cannot"),
+        ("*:*:0/10", "seconds :00 and 5 more in the minute cannot"),
+        ("Mon..Fri *-*-1..3", "Mon..Fri together with days of the month would take 27 lines"),
+    ],
+)
+def test_a_refusal_names_the_part_that_cannot_be_said(text: str, part: str) -> None:
+    translation = translate(Calendar(text))
+    assert translation.verdict == "refused"
+    assert part in str(translation.reason)
 
 
 def test_nothing_is_dropped_in_silence() -> None:
@@ -118,7 +180,7 @@ def test_nothing_is_dropped_in_silence() -> None:
         (Periodic(period=300, start_on="login"), "login"),
         (Periodic(period=300, start_on="command"), "command"),
         (Periodic(period=300, randomized_delay=20), "randomized_delay=20"),
-        (Calendar("daily", randomized_delay=90), "randomized_delay=90"),
+        (Calendar("daily", randomized_delay=90), "flexible window of 2 minutes"),
     ]:
         translation = translate(changed)
         assert translation.verdict == "exact"

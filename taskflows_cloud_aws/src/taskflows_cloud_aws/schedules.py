@@ -1,12 +1,15 @@
 """Schedules in the language of Amazon EventBridge. Pure: nothing here talks to AWS.
 
 A calendar in UTC becomes an EventBridge rule, one in another zone an EventBridge Scheduler schedule in that
-zone, and a period becomes a rate. Limits and syntax are those of the Amazon EventBridge User Guide, "Cron and
-rate expressions", and the EventBridge Scheduler User Guide, "Schedule types", read in November 2026.
+zone, a single date an ``at`` of EventBridge Scheduler, and a period becomes a rate. Limits and syntax are those
+of the Amazon EventBridge User Guide, "Cron and rate expressions", and the EventBridge Scheduler User Guide,
+"Schedule types", read in November 2026.
 """
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -15,6 +18,7 @@ from taskflows_cloud_core.schedules import (
     CronDialect,
     as_schedule,
     cron_lines,
+    next_runs,
     seconds_text,
     short_text,
 )
@@ -24,6 +28,11 @@ from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpr
 RULE, SCHEDULER = "rule", "scheduler"
 _LONGEST_EXPRESSION = 256
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# EventBridge Scheduler API Reference, FlexibleTimeWindow, read in November 2026.
+_LONGEST_WINDOW = 1440
+_SECOND = 1_000_000
+_TWO_TIMES = re.compile(r"[0-9]+:[0-9]+,[0-9]+:[0-9]+")
+_BEFORE_ALL = datetime(1969, 1, 1, tzinfo=UTC)
 
 _RULE_CRON = CronDialect(
     name="an EventBridge rule",
@@ -43,24 +52,42 @@ _RULE_CRON = CronDialect(
 _SCHEDULER_CRON = attrs.evolve(_RULE_CRON, name="EventBridge Scheduler", any_zone=True)
 
 
-def translate(schedule: Calendar | Periodic, *, allow_approximate: bool = False) -> Translation:
+def translate(
+    schedule: Calendar | Periodic, *, allow_approximate: bool = False, now: datetime | None = None
+) -> Translation:
     """Say a schedule in the language of EventBridge.
 
     Args:
         schedule: A `Calendar` or a `Periodic`.
         allow_approximate: Take the nearest that can be said, with a warning, instead of refusing seconds
             and parts of a minute.
+        now: A calendar that has no moment after this one is refused; the present, when not given.
 
     Returns:
-        Expressions for the service ``"rule"`` (in UTC) or ``"scheduler"`` (in the calendar's zone), or
-        ``Translation.refused`` with the reason.
+        Expressions for the service ``"rule"`` (in UTC) or ``"scheduler"`` (in the calendar's zone, for a
+        single date, or for a random delay), or ``Translation.refused`` with the reason.
 
     Raises:
         ScheduleError: The text of the calendar cannot be read.
     """
     if isinstance(schedule, Periodic):
         return _translate_period(schedule, allow_approximate=allow_approximate)
-    return _translate_calendar(schedule, allow_approximate=allow_approximate)
+    spec, reason = schedule.spec, None
+    if not _on_the_minute(spec):
+        reason = f"{seconds_text(spec.microseconds)} cannot be scheduled on AWS"
+        spec = attrs.evolve(spec, microseconds={0})
+        if not allow_approximate:
+            return Translation.refused(schedule, f"{reason}; nearest: {short_text(spec)}{_two_times_hint(schedule)}")
+        reason = f"{reason}; it runs at {short_text(spec)}"
+    try:
+        expressions = _expressions(spec, flexible_minutes=_flexible_minutes(schedule))
+        _refuse_the_past(spec, now)
+    except ScheduleError as error:
+        return Translation.refused(schedule, error.message)
+    warnings = (*_calendar_warnings(schedule), *(() if reason is None else (reason,)))
+    return Translation(
+        schedule=schedule, expressions=expressions, exact=reason is None, reason=reason, warnings=warnings
+    )
 
 
 def schedule_to_eventbridge_expression(schedule: Any) -> str:
@@ -79,52 +106,73 @@ def schedule_to_eventbridge_expression(schedule: Any) -> str:
     translation = translate(own)
     if translation.reason is not None:
         raise ScheduleError(translation.reason, text=str(own))
-    if len(translation.expressions) != 1:
-        raise ScheduleError(f"it takes {len(translation.expressions)} EventBridge rules, not one", text=str(own))
-    expression = translation.expressions[0]
-    if expression.service != RULE:
-        raise ScheduleError(
-            f"an EventBridge rule runs in UTC; {expression.timezone} needs EventBridge Scheduler", text=str(own)
-        )
-    return expression.expression
+    if isinstance(own, Periodic):
+        return translation.expressions[0].expression
+    zone = own.spec.timezone
+    if zone != "UTC":
+        raise ScheduleError(f"an EventBridge rule runs in UTC; {zone} needs EventBridge Scheduler", text=str(own))
+    lines = cron_lines(own.spec, _RULE_CRON)
+    if len(lines) != 1:
+        raise ScheduleError(f"it takes {len(lines)} EventBridge rules, not one", text=str(own))
+    return f"cron({lines[0]})"
 
 
-def _translate_calendar(calendar: Calendar, *, allow_approximate: bool) -> Translation:
-    spec = calendar.spec
-    warnings = _delay_warnings(calendar)
-    reason = _seconds_problem(spec)
-    if reason is not None:
-        if not allow_approximate:
-            nearest = short_text(_without_seconds(spec))
-            return Translation.refused(calendar, f"{reason}; nearest: {nearest}")
-        spec = _without_seconds(spec)
-        reason = f"{reason}; it runs at {short_text(spec)}"
-        warnings = (*warnings, reason)
-    try:
-        expressions = _expressions(spec)
-    except ScheduleError as error:
-        return Translation.refused(calendar, error.message)
-    return Translation(
-        schedule=calendar, expressions=expressions, exact=reason is None, reason=reason, warnings=warnings
-    )
+def _two_times_hint(calendar: Calendar) -> str:
+    """OnCalendar reads ``08:30,17:45`` as 08:17:45 and 08:30:45, which surprises everyone once."""
+    found = _TWO_TIMES.search(calendar.schedule)
+    if found is None:
+        return ""
+    return f" ({found[0]} is one time of day with lists in it; for two times of day use two calendars)"
 
 
-def _expressions(spec: CalendarSpec) -> list[ScheduleExpression]:
-    service, dialect = (RULE, _RULE_CRON) if spec.timezone == "UTC" else (SCHEDULER, _SCHEDULER_CRON)
+def _refuse_the_past(spec: CalendarSpec, now: datetime | None) -> None:
+    if spec.years is None or next_runs(spec, 1, now):
+        return
+    if not next_runs(spec, 1, _BEFORE_ALL):
+        raise ScheduleError(f"this never fires: the clocks of {spec.timezone} skip the time")
+    raise ScheduleError(f"this never fires again: it ended in the year {max(spec.years)}")
+
+
+def _expressions(spec: CalendarSpec, *, flexible_minutes: int) -> list[ScheduleExpression]:
+    date = _single_date(spec)
+    if spec.timezone == "UTC" and date is None and not flexible_minutes:
+        return [ScheduleExpression(expression=f"cron({line})", service=RULE) for line in cron_lines(spec, _RULE_CRON)]
+    said = [f"cron({line})" for line in cron_lines(spec, _SCHEDULER_CRON)] if date is None else [f"at({date})"]
     return [
-        ScheduleExpression(expression=f"cron({line})", timezone=spec.timezone, service=service)
-        for line in cron_lines(spec, dialect)
+        ScheduleExpression(
+            expression=expression, timezone=spec.timezone, service=SCHEDULER, flexible_minutes=flexible_minutes
+        )
+        for expression in said
     ]
 
 
-def _without_seconds(spec: CalendarSpec) -> CalendarSpec:
-    return attrs.evolve(spec, microseconds={0})
-
-
-def _seconds_problem(spec: CalendarSpec) -> str | None:
-    if spec.microseconds == {0}:
+def _single_date(spec: CalendarSpec) -> str | None:
+    """The one moment of a calendar that has only one."""
+    if spec.years is None or len(spec.hours) * len(spec.minutes) * len(spec.microseconds) > 1:
         return None
-    return f"{seconds_text(spec.microseconds)} cannot be scheduled on AWS"
+    runs = next_runs(spec, 2, _BEFORE_ALL)
+    return runs[0].strftime("%Y-%m-%dT%H:%M:%S") if len(runs) == 1 else None
+
+
+def _on_the_minute(spec: CalendarSpec) -> bool:
+    if spec.microseconds == {0}:
+        return True
+    return all(value % _SECOND == 0 for value in spec.microseconds) and _single_date(spec) is not None
+
+
+def _flexible_minutes(calendar: Calendar) -> int:
+    return min(-(-(calendar.randomized_delay or 0) // _MINUTE), _LONGEST_WINDOW)
+
+
+def _calendar_warnings(calendar: Calendar) -> tuple[str, ...]:
+    minutes = _flexible_minutes(calendar)
+    if not minutes:
+        return ()
+    unit = "minute" if minutes == 1 else "minutes"
+    return (
+        f"randomized_delay={calendar.randomized_delay}: asked of EventBridge Scheduler as a flexible window "
+        f"of {minutes} {unit}, in which it chooses the moment",
+    )
 
 
 def _translate_period(periodic: Periodic, *, allow_approximate: bool) -> Translation:
@@ -157,7 +205,9 @@ def _rate(seconds: int) -> str:
 
 
 def _period_warnings(periodic: Periodic) -> tuple[str, ...]:
-    warnings = _delay_warnings(periodic)
+    warnings: tuple[str, ...] = ()
+    if periodic.randomized_delay:
+        warnings += (f"randomized_delay={periodic.randomized_delay}: a rate has no random delay; runs start on time",)
     if periodic.relative_to == "finish":
         warnings += (
             "relative_to='finish': AWS counts from start to start, so a run can begin before the one before has ended",
@@ -165,11 +215,3 @@ def _period_warnings(periodic: Periodic) -> tuple[str, ...]:
     if periodic.start_on != "boot":
         warnings += (f"start_on={periodic.start_on!r}: on AWS, counting begins when the function is deployed",)
     return warnings
-
-
-def _delay_warnings(schedule: Calendar | Periodic) -> tuple[str, ...]:
-    if not schedule.randomized_delay:
-        return ()
-    return (
-        f"randomized_delay={schedule.randomized_delay}: an EventBridge rule has no random delay; runs start on time",
-    )
