@@ -168,12 +168,14 @@ class FunctionDescription:
         config: The configuration that is deployed, as far as it can be read back. Environment values and
             schedules are not in it; see ``environment_names`` and ``function.schedules``.
         environment_names: The names of the environment variables.
+        unreadable: The fields of ``config`` that the provider could not read back this time.
         metadata: Facts about the deployed function, each provider's own.
     """
 
     function: DeployedFunction
     config: CloudFunctionConfig
     environment_names: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    unreadable: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
 
     def __str__(self) -> str:
@@ -203,7 +205,7 @@ class LogEvent:
     event_id: str = ""
 
     def __str__(self) -> str:
-        level = f" {self.level}" if self.level else ""
+        level = f" {self.level}" if self.level and not self.message.startswith(self.level) else ""
         request = f" [{self.request_id[:8]}]" if self.request_id else ""
         printable = "".join(
             c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in self.message

@@ -38,9 +38,12 @@ def sky(starlight: Path, request: pytest.FixtureRequest) -> CloudEnvironment:
     return get_environment("starlight", sky=request.node.name)
 
 
+def cloud_behind(sky: CloudEnvironment) -> Any:
+    return sys.modules["starlight.sky"].sky(sky._options.sky)
+
+
 def mutations(sky: CloudEnvironment) -> list[str]:
-    session: Any = sys.modules["starlight.sky"].sky(sky._options.sky)
-    calls: list[str] = session.mutations
+    calls: list[str] = cloud_behind(sky).mutations
     return calls
 
 
@@ -149,6 +152,32 @@ def test_updating_the_code_leaves_everything_else(sky: CloudEnvironment) -> None
     assert [str(action.key) for action in result.plan.actions] == ["function job"]
     assert result.plan.actions[0].changed_fields == {"sha256"}
     assert sky.describe_function("job").environment_names == ("A",)
+
+
+def test_new_code_keeps_the_files_of_the_old(
+    sky: CloudEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "figures.csv").write_text("1,2,3")
+    sky.deploy_function(job, config(include_files=["figures.csv"]))
+
+    result = sky.update_function_code("job", other_job).raise_for_error()
+    assert result.plan is not None
+    assert result.plan.package is not None
+    assert "figures.csv" in {file.path for file in result.plan.package.contents}
+
+    without = sky.update_function_code("job", other_job, include_files=[]).raise_for_error()
+    assert without.plan is not None
+    assert without.plan.package is not None
+    assert "figures.csv" not in {file.path for file in without.plan.package.contents}
+
+
+def test_new_code_is_refused_when_the_files_of_the_old_are_unknown(sky: CloudEnvironment) -> None:
+    sky.deploy_function(job, config())
+    cloud_behind(sky).forgets_files = True
+    refused = sky.update_function_code("job", other_job)
+    assert "give include_files=[...], or [] for none" in (refused.error or "")
+    assert sky.update_function_code("job", other_job, include_files=[]).success
 
 
 def test_updating_the_configuration_keeps_code_and_schedules(sky: CloudEnvironment) -> None:

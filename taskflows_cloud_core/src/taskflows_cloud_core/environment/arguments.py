@@ -7,6 +7,8 @@ from typing import Any
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.environment.pipeline import Request
+from taskflows_cloud_core.errors import ConfigurationError, Problem
+from taskflows_cloud_core.results import FunctionDescription
 
 
 def full_request(
@@ -33,6 +35,21 @@ def listed(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:
     if isinstance(dependencies, str):
         raise TypeError(f"dependencies must be a list of str, not a str; write [{dependencies!r}]")
     return None if dependencies is None else tuple(dependencies)
+
+
+def files_to_include(given: Sequence[str] | None, description: FunctionDescription) -> Sequence[str]:
+    """The files that go with new code: those that the user gives, else those of the deployed code.
+
+    Raises:
+        ConfigurationError: None are given, and those of the deployed code cannot be read back.
+    """
+    if given is not None:
+        return given
+    if "include_files" in description.unreadable:
+        name = description.function.name
+        message = "those of the deployed code cannot be read back; give include_files=[...], or [] for none"
+        raise ConfigurationError([Problem(field="include_files", message=message)], subject=f"function {name!r}")
+    return description.config.include_files
 
 
 def kept_with_the_code(wanted: CloudFunctionConfig, deployed: CloudFunctionConfig) -> Iterator[str]:

@@ -9,6 +9,7 @@ import attrs
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.environment.arguments import (
+    files_to_include,
     full_request,
     kept_with_the_code,
     listed,
@@ -155,7 +156,7 @@ class Deploying(Operating):
         function: Callable[..., Any],
         dependencies: Sequence[str] | None = None,
         *,
-        include_files: Sequence[str] = (),
+        include_files: Sequence[str] | None = None,
         progress: Progress = silent,
     ) -> CloudDeploymentResult:
         """Replace the code of a deployed function; configuration and schedules stay as they are.
@@ -164,7 +165,8 @@ class Deploying(Operating):
             function_name: The function's name.
             function: The new code.
             dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
-            include_files: Paths relative to the working directory, as in `CloudFunctionConfig`.
+            include_files: Paths relative to the working directory, as in `CloudFunctionConfig`; those of the
+                deployed code, when not given.
             progress: Is told of each step.
 
         Returns:
@@ -175,14 +177,15 @@ class Deploying(Operating):
         """
         require_callable(function)
         try:
-            deployed = self.describe_function(function_name).config
-        except OperationError as error:
+            description = self.describe_function(function_name)
+            included = files_to_include(include_files, description)
+        except (ConfigurationError, OperationError) as error:
             return self._failed(function_name, error)
         request = Request(
             name=function_name,
             function=function,
             config=None,
-            package_config=attrs.evolve(deployed, include_files=include_files, schedules=()),
+            package_config=attrs.evolve(description.config, include_files=included, schedules=()),
             dependencies=listed(dependencies),
         )
         return self._deploy(request, progress)

@@ -61,7 +61,8 @@ class OperatingSpec:
             name: The function's name.
 
         Returns:
-            The description; its ``config`` has at least runtime and architecture as they are deployed.
+            The description; its ``config`` has at least runtime, architecture and the ``include_files`` of the
+            deployed package (`Package.include_files`), or ``unreadable`` names what could not be read back.
 
         Raises:
             FunctionNotFoundError: There is no such function.

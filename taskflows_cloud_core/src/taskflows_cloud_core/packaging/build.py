@@ -65,6 +65,7 @@ def build_package(
         entry=entry.name,
         python_version=target.python_version,
         dependencies=fetched.pins,
+        include_files=include_files,
         contents=_listed(members),
         warnings=_warnings(contents, included),
     )

@@ -57,6 +57,7 @@ class Package:
         entry: The callable inside, for people: ``"jobs:report"``.
         python_version: ``"3.12"``.
         dependencies: The distributions inside, as ``"name==version"``, sorted.
+        include_files: What the user wanted to go along, as it was given.
         contents: Its files, sorted by path.
         warnings: What the user should know about it.
     """
@@ -69,6 +70,7 @@ class Package:
     entry: str
     python_version: str
     dependencies: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    include_files: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     contents: tuple[PackagedFile, ...] = attrs.field(default=(), converter=to_tuple, repr=False)
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 

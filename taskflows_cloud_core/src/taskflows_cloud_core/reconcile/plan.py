@@ -44,7 +44,7 @@ class Action:
         verb: What to do.
         resource: As it will be; for ``"delete"`` as it was found.
         observed: As it was found; ``None`` for ``"create"``.
-        changes: The properties that differ, for ``"update"``.
+        changes: The properties that differ, for ``"update"``; a provider may tell those of a ``"create"`` too.
     """
 
     verb: Verb
@@ -64,6 +64,8 @@ class Action:
 
     def __str__(self) -> str:
         head = f"{_SIGNS[self.verb]} {self.verb} {self.key}"
+        if self.verb == "create":
+            return "\n".join([head, *(f"    {change.field}: {change.after!r}" for change in self.changes)])
         return "\n".join([head, *(f"    {change}" for change in self.changes)])
 
 

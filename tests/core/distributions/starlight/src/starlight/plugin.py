@@ -75,7 +75,7 @@ def plan_deployment(session, name, config, package, triggers):
         environment = {key: Hidden(value) for key, value in config.environment_variables.items()}
         properties |= {"memory_mb": config.memory_mb, "runtime": config.runtime, "environment": environment}
     if package is not None:
-        properties["sha256"] = package.sha256
+        properties |= {"sha256": package.sha256, "files": list(package.include_files)}
     desired = [Resource(kind="function", name=name, properties=properties)]
     observed = session.owned_by(name)
     if triggers is None:

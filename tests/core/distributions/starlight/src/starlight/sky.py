@@ -16,6 +16,7 @@ class Sky:
     resources: dict[ResourceKey, Resource] = attrs.field(factory=dict)
     log: list[tuple[datetime, str]] = attrs.field(factory=list)
     mutations: list[str] = attrs.field(factory=list)
+    forgets_files: bool = False
 
     def execute(self, action: Action) -> None:
         """Do one action of a plan."""
