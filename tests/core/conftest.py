@@ -21,7 +21,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
     def build(source: Path) -> Path:
         if source not in installed:
             site = tmp_path_factory.mktemp("site")
-            command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+            command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-cache"]
             command += ["--python", sys.executable, "--target", str(site), str(source)]
             subprocess.run(command, check=True)
             installed[source] = site
