@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_jobs import job, needs_arguments, other_job
 
 from taskflows_cloud_core import (
     Calendar,
@@ -19,18 +20,6 @@ from taskflows_cloud_core import (
     ScheduleError,
     get_environment,
 )
-
-
-def job() -> int:
-    return 1
-
-
-def other_job() -> int:
-    return 2
-
-
-def needs_arguments(customer: str) -> str:
-    return customer
 
 
 @pytest.fixture

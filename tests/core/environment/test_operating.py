@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sample_jobs import job
 
 from taskflows_cloud_core import (
     CloudEnvironment,
@@ -17,10 +18,6 @@ from taskflows_cloud_core import (
     Periodic,
     get_environment,
 )
-
-
-def job() -> int:
-    return 1
 
 
 @pytest.fixture

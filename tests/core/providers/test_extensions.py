@@ -7,14 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sample_jobs import job
 
 from taskflows_cloud_core import CloudFunctionConfig, InvalidExtensionError, get_environment
 
 Stranger = Callable[..., Path]
-
-
-def job() -> int:
-    return 1
 
 
 def config(memory_mb: int = 256) -> CloudFunctionConfig:

@@ -146,8 +146,12 @@ def describe_function(session, name):
     return FunctionDescription(
         function=_listed(session, name),
         config=CloudFunctionConfig(
-            function_name=name, runtime=properties["runtime"], memory_mb=properties["memory_mb"]
+            function_name=name,
+            runtime=properties["runtime"],
+            memory_mb=properties["memory_mb"],
+            include_files=properties["files"],
         ),
+        unreadable=["include_files"] if session.forgets_files else [],
         environment_names=sorted(properties["environment"]),
     )
 
