@@ -113,6 +113,12 @@ def scheduler(root: Path, tmp_path: Path) -> Iterator[Callable[..., SchedulerPro
         each.process.wait()
 
 
+@pytest.fixture(name="wait_until")
+def _wait_until() -> Callable[[Callable[[], object]], None]:
+    """Wait for a condition, and fail when it does not come."""
+    return wait_until
+
+
 def wait_until(condition: Callable[[], object]) -> None:
     """Wait for a condition, and fail when it does not come."""
     deadline = time.monotonic() + PATIENCE

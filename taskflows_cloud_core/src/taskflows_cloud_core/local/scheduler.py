@@ -71,7 +71,7 @@ class Scheduler:
         with closing(self._session.database.connect()):
             self._begin()
             try:
-                self._loop(stop, now() if once else until, once=once)
+                self._loop(stop, self._looked if once else until, once=once)
             finally:
                 self._finish(kill)
 
