@@ -94,9 +94,18 @@ def _spec(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
             spec = find_spec(name, path, None) if find_spec else None
         except (ImportError, ValueError):  # a finder of somebody else's that cannot answer has no answer
             continue
+        except KeyError:  # a namespace package within a package that is not imported
+            return _namespace(name, path or ())
         if isinstance(spec, ModuleSpec):
             return spec
     return None
+
+
+def _namespace(name: str, path: Sequence[str]) -> ModuleSpec | None:
+    folders = [Path(folder, name.rpartition(".")[2]) for folder in path]
+    spec = ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = [str(folder) for folder in folders if folder.is_dir()]
+    return spec if spec.submodule_search_locations else None
 
 
 def _described(name: str, origin: object, locations: object) -> FoundModule:

@@ -181,6 +181,8 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
                 state["_abc_impl"] = sorted(
                     state["_abc_impl"], key=lambda kind: f"{kind.__module__}.{kind.__qualname__}"
                 )
+            if "__dataclass_fields__" in state and str(state.get("__doc__")).startswith(f"{cls.__name__}("):
+                state["__doc__"] = None  # made by dataclass from the reprs of the defaults, sets among them
             if "__static_attributes__" in state:  # Python 3.13 fills it from a set
                 state["__static_attributes__"] = tuple(sorted(state["__static_attributes__"]))
         return (reduced[0], arguments, *reduced[2:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import CellType, FunctionType
 from typing import Any
 
 _INTERNAL = {"__globals__", "__closure__", "__dict__", "cell_contents"}
@@ -28,8 +29,14 @@ def explain(name: str, trail: Sequence[Any], error: Exception) -> str:
 
 def _steps(trail: Sequence[Any]) -> Iterator[str]:
     """The names by which each object holds the next."""
+    function: FunctionType | None = None
     for holder, held in pairwise(trail):
-        if isinstance(holder, Mapping):
+        if isinstance(holder, FunctionType):
+            function = holder
+        elif isinstance(holder, CellType) and function is not None:
+            cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+            yield from (name for name, cell in cells if cell is holder)
+        elif isinstance(holder, Mapping):
             yield from (str(key) for key, value in holder.items() if value is held and isinstance(key, str))
         elif isinstance(holder, list) and len(holder) > 1:
             yield from (f"[{index}]" for index, value in enumerate(holder) if value is held)

@@ -1,0 +1,105 @@
+"""Modules that import this package at their top, although it is not deployed with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from taskflows_cloud_core.packaging import PackageTarget, build_package
+
+Project = Callable[..., ModuleType]
+Run = Callable[..., Any]
+TOP = """
+import taskflows_cloud_core
+from taskflows_cloud_core import Calendar, CloudError, CloudFunctionConfig, cloud_function, get_environment
+from taskflows_cloud_core.schedules import Periodic
+from taskflows_cloud_core.config import CloudFunctionConfig as Other
+
+SCHEDULES = [Calendar("Mon-Fri 09:00"), Periodic(period=60)]
+CONFIG = CloudFunctionConfig(function_name="report", schedules=SCHEDULES)
+
+
+class Mine(CloudFunctionConfig):
+    pass
+
+
+class Failed(CloudError):
+    pass
+
+
+@cloud_function
+def plain() -> "CloudFunctionConfig | None":
+    return [isinstance(CONFIG, CloudFunctionConfig), __name__]
+
+
+@cloud_function(schedules=[Calendar("Mon 09:00")], memory_mb=512)
+def marked(config: Other | None = None):
+    try:
+        raise Failed("caught")
+    except CloudError as error:
+        return str(error)
+
+
+def uses():
+    return get_environment("local").list_functions()
+
+
+def reads():
+    return len(SCHEDULES[0])
+
+
+def builds():
+    return taskflows_cloud_core.schedules.as_schedule("Mon 09:00")
+"""
+
+
+@pytest.fixture
+def jobs(project: Project) -> ModuleType:
+    return project({"jobs.py": TOP})
+
+
+def test_importing_and_marking_cost_nothing(jobs: ModuleType, run: Run, target: PackageTarget) -> None:
+    package = build_package(jobs.plain, target=target)
+    inside = {file.path for file in package.contents}
+    assert {path for path in inside if path.startswith("taskflows_cloud_core/")} == {
+        "taskflows_cloud_core/__init__.py",
+        "taskflows_cloud_core/config/__init__.py",
+        "taskflows_cloud_core/schedules/__init__.py",
+    }
+    assert package.dependencies == ()
+    assert run(package) == [True, "jobs"]
+    assert run(build_package(jobs.marked, target=target)) == "caught"
+
+
+@pytest.mark.parametrize("name", ["uses", "reads", "builds"])
+def test_working_with_it_says_what_is_missing(jobs: ModuleType, run: Run, target: PackageTarget, name: str) -> None:
+    with pytest.raises(
+        RuntimeError, match=r"RuntimeError: taskflows_cloud_core\..*not part of the deployed"
+    ) as failure:
+        run(build_package(getattr(jobs, name), target=target))
+    assert "dependencies=['taskflows-cloud-core', ...]" in str(failure.value)
+
+
+def test_an_object_of_it_in_a_closure_is_inert_too(run: Run, target: PackageTarget) -> None:
+    from taskflows_cloud_core import Calendar
+
+    calendar = Calendar("Mon 09:00")
+
+    def job() -> Any:
+        return type(calendar).__name__
+
+    assert run(build_package(job, target=target)) == "Calendar"
+
+
+def test_a_marked_function_by_value_brings_nothing_along(run: Run, target: PackageTarget) -> None:
+    from taskflows_cloud_core import cloud_function
+
+    @cloud_function(memory_mb=512)
+    def job() -> int:
+        return 5
+
+    package = build_package(job, target=target)
+    assert not [file for file in package.contents if file.path.startswith("taskflows_cloud_core")]
+    assert run(package) == 5
