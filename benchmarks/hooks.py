@@ -5,10 +5,9 @@ from __future__ import annotations
 import statistics
 import timeit
 
+from taskflows_cloud_core import Calendar, Translation, hookimpl
 from taskflows_cloud_core.providers import load_provider
 from taskflows_cloud_core.providers.loaded import LoadedProvider
-
-from taskflows_cloud_core import Calendar, Translation, hookimpl
 
 CALLS = 20_000
 ROUNDS = 7

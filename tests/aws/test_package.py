@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from taskflows_cloud_aws.package import lambda_target
 
 from taskflows_cloud_aws import (
     create_lambda_deployment_package,
     create_lambda_layer_package,
     extract_dependencies_from_function,
 )
+from taskflows_cloud_aws.package import lambda_target
 from taskflows_cloud_core import ConfigurationError, PackagingError
 
 

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from taskflows_cloud_aws.schedules import schedule_to_eventbridge_expression, translate
 
+from taskflows_cloud_aws.schedules import schedule_to_eventbridge_expression, translate
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError, Translation
 
 

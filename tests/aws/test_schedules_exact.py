@@ -13,10 +13,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "core" / "schedules"))
 
 from cron_judge import assert_same
 from oncalendar_samples import right_text
-from taskflows_cloud_aws.schedules import translate
-from taskflows_cloud_core.schedules import next_runs
 
+from taskflows_cloud_aws.schedules import translate
 from taskflows_cloud_core import Calendar, ScheduleError, Translation
+from taskflows_cloud_core.schedules import next_runs
 
 # What a calendar takes, and how many expressions it needs; 0 stands for a refusal.
 KNOWN = {

@@ -12,9 +12,6 @@ from pathlib import Path
 import attrs
 import pluggy
 import pytest
-from taskflows_cloud_core.hookspecs import PROJECT_NAME, ProviderSpec
-from taskflows_cloud_core.reconcile import Action, Resource
-from taskflows_cloud_core.schedules import make_triggers
 
 from taskflows_cloud_core import (
     Calendar,
@@ -27,6 +24,9 @@ from taskflows_cloud_core import (
     ProgressEvent,
     Trigger,
 )
+from taskflows_cloud_core.hookspecs import PROJECT_NAME, ProviderSpec
+from taskflows_cloud_core.reconcile import Action, Resource
+from taskflows_cloud_core.schedules import make_triggers
 
 HOOKS = sorted(name for name in dir(ProviderSpec) if not name.startswith("_"))
 SECTIONS = ("Example:", "Returns:", ".. versionadded::")

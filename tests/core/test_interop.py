@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import taskflows
 from taskflows.constraints import CgroupConfig
-from taskflows_cloud_core.interop import deployment_of_service
 
 from taskflows_cloud_core import Calendar, ConfigurationError, Periodic, get_environment
+from taskflows_cloud_core.interop import deployment_of_service
 
 
 def nightly() -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from taskflows_cloud_core.marks import marked
 
 from taskflows_cloud_core import Calendar, ConfigurationError, cloud_function
+from taskflows_cloud_core.marks import marked
 
 
 @cloud_function(schedules=["Mon 09:00"], memory_mb=512, dependencies=["requests"])

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from taskflows_cloud_core.local import Run, list_runs
 
 from taskflows_cloud_core import CloudEnvironment, CloudFunctionConfig, get_environment
+from taskflows_cloud_core.local import Run, list_runs
 
 # For a slow machine; every wait ends as soon as what it waits for is there.
 PATIENCE = 30.0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import attrs
 import pytest
-from taskflows_cloud_core.errors import OperationError, OperationUnsupported
 
 from taskflows_cloud_core import Calendar, CloudFunctionConfig, FunctionNotFoundError, Periodic, get_environment
+from taskflows_cloud_core.errors import OperationError, OperationUnsupported
 
 HELLO = "def job():\n    print('hello')\n    return 'hello'\n"
 GOODBYE = "def job():\n    return 'goodbye'\n"

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from taskflows_cloud_core.local import run_scheduler
 
 from taskflows_cloud_core import Calendar, CloudFunctionConfig, Periodic
+from taskflows_cloud_core.local import run_scheduler
 
 EVENT = "def job(event):\n    return event\n"
 SLEEP = "import time\ndef job():\n    time.sleep({})\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from taskflows_cloud_core.errors import OperationError
 
 

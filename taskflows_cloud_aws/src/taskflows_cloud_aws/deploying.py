@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from taskflows_cloud_core.progress import Progress
-from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
-
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.errors import guard
 from taskflows_cloud_aws.resources import HANDLERS, Context
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, Plan
+from taskflows_cloud_core.progress import Progress
+from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:

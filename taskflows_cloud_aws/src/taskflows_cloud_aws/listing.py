@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taskflows_cloud_core.reconcile import Resource
-
 from taskflows_cloud_aws import function_access, ownership, wishes
 from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.file_tag import files_of_tag
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.observing import Observed, observe
 from taskflows_cloud_aws.resources import (
@@ -22,6 +21,7 @@ from taskflows_cloud_aws.resources import (
     schedule,
 )
 from taskflows_cloud_core import CloudFunctionConfig, DeployedFunction, FunctionDescription
+from taskflows_cloud_core.reconcile import Resource
 
 # Every package of ours has this handler, so that only such functions need be looked at closely.
 _HANDLER = "index.handler"
@@ -130,6 +130,7 @@ def describe(session: AwsSession, name: str) -> FunctionDescription:
         function=line,
         config=_config(name, found.properties, observed),
         environment_names=sorted(found.properties["environment"]),
+        unreadable=["include_files"] if files_of_tag(found.properties["tags"]) is None else [],
         metadata=_metadata(names, found, observed),
     )
 
@@ -148,6 +149,7 @@ def _config(name: str, properties: Mapping[str, Any], observed: Observed) -> Clo
         max_concurrency=limit.properties["runs_at_once"] if limit else None,
         retries=invoked.properties["retries"] if invoked else None,
         log_retention_days=logs.properties["retention_days"] if logs else None,
+        include_files=files_of_tag(properties["tags"]) or (),
     )
 
 

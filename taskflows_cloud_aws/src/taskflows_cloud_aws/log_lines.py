@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
-from taskflows_cloud_core.results import Level
-
 from taskflows_cloud_core import LogEvent
+from taskflows_cloud_core.results import Level
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # Written by Lambda itself around each run.
@@ -33,18 +33,27 @@ def to_events(found: Iterable[Mapping[str, Any]]) -> list[LogEvent]:
         One event for each. A line that names no invocation belongs to the one that its stream is in.
     """
     rows = list(found)
-    ids = _request_ids(rows)
-    return [_event(row, request_id) for row, request_id in zip(rows, ids, strict=True)]
+    requests, events = _request_ids(rows), _event_ids(rows)
+    return [_event(*parts) for parts in zip(rows, requests, events, strict=True)]
 
 
-def _event(row: Mapping[str, Any], request_id: str | None) -> LogEvent:
+def _event_ids(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """CloudWatch's own; where an emulator gives none, stream, moment and place among its equals."""
+    seen: Counter[tuple[Any, Any]] = Counter()
+    for row in rows:
+        place = row.get("logStreamName", ""), row["timestamp"]
+        seen[place] += 1
+        yield str(row.get("eventId") or f"{place[0]}/{place[1]}/{seen[place]}")
+
+
+def _event(row: Mapping[str, Any], request_id: str | None, event_id: str) -> LogEvent:
     message = str(row["message"]).rstrip("\r\n")
     return LogEvent(
         timestamp=datetime.fromtimestamp(row["timestamp"] / 1000, UTC),
         message=message,
         request_id=request_id,
         level=level_of(message),
-        event_id=str(row.get("eventId", "")),
+        event_id=event_id,
     )
 
 

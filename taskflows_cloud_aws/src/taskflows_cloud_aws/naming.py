@@ -14,7 +14,9 @@ import attrs
 
 from taskflows_cloud_aws import limits
 
-_TRIGGER_NAME_CHARACTERS = 8
+# Core gives triggers names of ten hexadecimal digits.
+_TRIGGER_NAME_CHARACTERS = 10
+_TRIGGER_NAME = "[0-9a-f]{10}"
 _HASH_CHARACTERS = 8
 
 
@@ -118,7 +120,7 @@ class Names:
 
     def is_rule(self, name: str) -> bool:
         """Whether a rule of that name would be this function's."""
-        return re.fullmatch(re.escape(self.rule_prefix) + r"[0-9a-f]{8}", name) is not None
+        return re.fullmatch(re.escape(self.rule_prefix) + _TRIGGER_NAME, name) is not None
 
     @property
     def schedule_group(self) -> str:
@@ -136,4 +138,4 @@ class Names:
 
     def is_schedule(self, name: str) -> bool:
         """Whether a schedule of that name in the group would be this function's."""
-        return re.fullmatch(r"[0-9a-f]{8}", name) is not None
+        return re.fullmatch(_TRIGGER_NAME, name) is not None

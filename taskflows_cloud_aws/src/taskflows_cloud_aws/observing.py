@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import attrs
-from taskflows_cloud_core.reconcile import Resource, ResourceKey
 
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.client import AwsSession
@@ -25,6 +24,7 @@ from taskflows_cloud_aws.resources import (
     schedule_group,
 )
 from taskflows_cloud_core import NotManagedError
+from taskflows_cloud_core.reconcile import Resource, ResourceKey
 
 if TYPE_CHECKING:
     from datetime import datetime

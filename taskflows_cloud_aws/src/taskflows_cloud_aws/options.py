@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 import attrs
-from taskflows_cloud_core.options import build_options
 
 from taskflows_cloud_aws import limits
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem
+from taskflows_cloud_core.options import build_options
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)

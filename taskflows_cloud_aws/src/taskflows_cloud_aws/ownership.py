@@ -9,7 +9,9 @@ OWNER = "taskflows-cloud:function"
 """Holds the name of the function that a resource belongs to. Without it a resource is not ours."""
 PAUSED = "taskflows-cloud:paused"
 """On a function: its schedules are to stay switched off."""
-OUR_TAGS = (OWNER, PAUSED)
+FILES = "taskflows-cloud:include-files"
+"""On a function: the files that the user wanted to go along with its code."""
+OUR_TAGS = (OWNER, PAUSED, FILES)
 
 
 def owned_by(function: str, user_tags: Mapping[str, str]) -> dict[str, str]:

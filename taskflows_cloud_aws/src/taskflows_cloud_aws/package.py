@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from taskflows_cloud_core.config import running_runtime
-from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, find_dependencies
-
 from taskflows_cloud_aws.limits import DIRECT_UPLOAD_BYTES
 from taskflows_cloud_core import ConfigurationError, Problem
+from taskflows_cloud_core.config import running_runtime
+from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, find_dependencies
 
 _RUNTIME = re.compile(r"python3\.(\d{1,2})")
 # AWS Lambda, "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), read 2026-11-24:

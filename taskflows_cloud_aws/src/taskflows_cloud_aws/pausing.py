@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import attrs
-from taskflows_cloud_core.reconcile import Action, FieldChange, Resource
 
 from taskflows_cloud_aws import function_access, ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.observing import observe
 from taskflows_cloud_aws.resources import HANDLERS, Context, function, rule, schedule
+from taskflows_cloud_core.reconcile import Action, FieldChange, Resource
 
 
 def set_schedules_enabled(session: AwsSession, name: str, *, enabled: bool) -> int:

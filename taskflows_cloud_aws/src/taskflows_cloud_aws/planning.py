@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey, diff, field_changes
 
 from taskflows_cloud_aws import ownership, wishes
 from taskflows_cloud_aws.client import AwsSession
@@ -15,9 +14,12 @@ from taskflows_cloud_aws.observing import Observed, observe
 from taskflows_cloud_aws.options import function_options
 from taskflows_cloud_aws.resources import concurrency, function, invoke_config, log_group, permission, rule, schedule
 from taskflows_cloud_core import CloudFunctionConfig, FunctionNotFoundError, NotManagedError, Package, Plan, Trigger
+from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey, diff, field_changes
 
 # They live inside the function and go with it.
 _PARTS_OF_THE_FUNCTION = (concurrency.KIND, invoke_config.KIND, permission.KIND)
+
+_SAID_BY_CREATING = ("last_update", "state")
 
 
 def plan_deployment(
@@ -101,7 +103,8 @@ def _explained(action: Action) -> Action:
     """Let a creation show what it creates, as a change shows what it changes."""
     if action.verb != "create":
         return action
-    return attrs.evolve(action, changes=field_changes({}, action.resource.properties))
+    changes = field_changes({}, action.resource.properties)
+    return attrs.evolve(action, changes=[change for change in changes if change.field not in _SAID_BY_CREATING])
 
 
 def _warnings(session: AwsSession, names: Names, observed: Observed, desired: Sequence[Resource]) -> list[str]:

@@ -26,10 +26,9 @@ from taskflows_cloud_core import (
 )
 
 if TYPE_CHECKING:
+    from taskflows_cloud_aws.client import AwsSession
     from taskflows_cloud_core.progress import Progress
     from taskflows_cloud_core.schedules import Schedule
-
-    from taskflows_cloud_aws.client import AwsSession
 
 
 @hookimpl
@@ -71,9 +70,8 @@ def package_function(
     function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
 ) -> Package:
     """Package for Lambda's machine."""
-    from taskflows_cloud_core.packaging import build_package
-
     from taskflows_cloud_aws.package import lambda_target
+    from taskflows_cloud_core.packaging import build_package
 
     target = lambda_target(config.runtime, config.architecture)
     return build_package(function, target=target, dependencies=dependencies, include_files=config.include_files)

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
+
+from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpression, Translation
 from taskflows_cloud_core.schedules import (
     CalendarSpec,
     CronDialect,
@@ -22,8 +24,6 @@ from taskflows_cloud_core.schedules import (
     seconds_text,
     short_text,
 )
-
-from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpression, Translation
 
 RULE, SCHEDULER = "rule", "scheduler"
 _LONGEST_EXPRESSION = 256

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-from taskflows_cloud_core.reconcile import Resource
 
 from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.file_tag import tag_of_files
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.observing import Observed
 from taskflows_cloud_aws.options import AwsFunctionOptions, AwsOptions, function_options
@@ -24,6 +24,7 @@ from taskflows_cloud_aws.resources import (
     schedule_group,
 )
 from taskflows_cloud_core import CloudFunctionConfig, Package, Trigger
+from taskflows_cloud_core.reconcile import Resource
 
 
 @attrs.frozen(kw_only=True)
@@ -81,6 +82,7 @@ def _function(wish: Wish, observed: Observed) -> Resource:
     before: Mapping[str, Any] = found.properties if found is not None else {}
     if wish.config is None:
         configuration = {name: before[name] for name in before if name not in _CODE}
+        configuration["tags"] = {key: value for key, value in before["tags"].items() if key != ownership.FILES}
     else:
         role_arn = given_role(wish.options, function_options(wish.config)) or wish.names.role_arn
         configuration = function.configuration_properties(wish.names, wish.config, role_arn, paused=observed.is_paused)
@@ -89,7 +91,14 @@ def _function(wish: Wish, observed: Observed) -> Resource:
     else:
         architecture = wish.config.architecture if wish.config is not None else before["architecture"]
         code = function.code_properties(wish.package, architecture)
+    configuration["tags"] = {**configuration["tags"], **_files_tag(wish, before)}
     return function.desired_function(wish.names, code, configuration, found)
+
+
+def _files_tag(wish: Wish, before: Mapping[str, Any]) -> Mapping[str, str]:
+    if wish.package is not None:
+        return tag_of_files(wish.package.include_files)
+    return {key: value for key, value in before["tags"].items() if key == ownership.FILES}
 
 
 _CODE = ("architecture", "code_sha256", "handler", "runtime")

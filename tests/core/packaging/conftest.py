@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from taskflows_cloud_core.packaging import Package, PackageTarget, running_target
 
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from taskflows_cloud_core.packaging.archive import Member, merge, write_archive
 
 from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core.packaging.archive import Member, merge, write_archive
 
 names = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="/\\."), min_size=1, max_size=8)
 paths = st.lists(names, min_size=1, max_size=3).map("/".join)

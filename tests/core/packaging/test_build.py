@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 import pytest
-from taskflows_cloud_core.packaging import PackageTarget, build_package
 
 from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core.packaging import PackageTarget, build_package
 
 Project = Callable[..., ModuleType]
 Run = Callable[..., Any]

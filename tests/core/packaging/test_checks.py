@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from taskflows_cloud_core.packaging import callable_name, check_callable
 
 from .conftest import RUNNING

@@ -14,9 +14,9 @@ from typing import Any
 import attrs
 import pytest
 import uv
-from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, find_dependencies
 
 from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, find_dependencies
 
 from .wheels import make_wheel
 

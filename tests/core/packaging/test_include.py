@@ -10,9 +10,9 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from taskflows_cloud_core.packaging import PackageTarget, build_package, check_include_files
 
 from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core.packaging import PackageTarget, build_package, check_include_files
 
 
 def place(folder: Path, *names: str) -> None:

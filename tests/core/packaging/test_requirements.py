@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, check_dependencies
 
 from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, check_dependencies
 
 HOSTILE = [
     "--index-url=https://evil.example",

@@ -17,6 +17,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from taskflows_cloud_core.packaging.shim.results import finish
 
 

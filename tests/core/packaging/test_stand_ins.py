@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from taskflows_cloud_core.packaging import PackageTarget, build_package
 
 Project = Callable[..., ModuleType]

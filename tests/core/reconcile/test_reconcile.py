@@ -7,9 +7,9 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from taskflows_cloud_core.reconcile import Action, Hidden, Plan, Resource, ResourceKey, apply, diff
 
 from taskflows_cloud_core import OperationError, ProgressEvent
+from taskflows_cloud_core.reconcile import Action, Hidden, Plan, Resource, ResourceKey, apply, diff
 
 KINDS = ("role", "function", "rule")
 keys = st.tuples(st.sampled_from(KINDS), st.sampled_from("abcd")).map(lambda key: ResourceKey(*key))

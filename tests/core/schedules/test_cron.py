@@ -8,6 +8,8 @@ import attrs
 import pytest
 from cron_judge import assert_same
 from oncalendar_samples import right_text
+
+from taskflows_cloud_core import ScheduleError
 from taskflows_cloud_core.schedules import (
     GOOGLE_CRON,
     KUBERNETES_CRON,
@@ -18,8 +20,6 @@ from taskflows_cloud_core.schedules import (
     cron_lines,
     parse,
 )
-
-from taskflows_cloud_core import ScheduleError
 
 KINDS = {UNIX_CRON: "unix", GOOGLE_CRON: "unix", KUBERNETES_CRON: "unix", NCRONTAB: "ncrontab"}
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from cronsim import CronSim
-from taskflows_cloud_core.schedules import iterate, next_runs, parse
 
 from taskflows_cloud_core import Calendar, Periodic
+from taskflows_cloud_core.schedules import iterate, next_runs, parse
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oncalendar_samples import any_text
-from taskflows_cloud_core.schedules import CalendarSpec, parse
 
 from taskflows_cloud_core import Calendar, ScheduleError
+from taskflows_cloud_core.schedules import CalendarSpec, parse
 
 WORKDAYS = frozenset(range(5))
 

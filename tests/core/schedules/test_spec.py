@@ -8,6 +8,7 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from taskflows_cloud_core.schedules import CalendarSpec, parse, short_text
 
 

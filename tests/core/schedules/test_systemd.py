@@ -12,9 +12,9 @@ from random import Random
 import attrs
 import pytest
 from oncalendar_samples import any_text
-from taskflows_cloud_core.schedules import CalendarSpec, next_runs, parse
 
 from taskflows_cloud_core import ScheduleError
+from taskflows_cloud_core.schedules import CalendarSpec, next_runs, parse
 
 SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 pytestmark = pytest.mark.skipif(SYSTEMD_ANALYZE is None, reason="systemd-analyze is not installed")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from taskflows_cloud_core.schedules import make_triggers
-
 from taskflows_cloud_core import Calendar, ScheduleExpression, Translation
+from taskflows_cloud_core.schedules import make_triggers
 
 DAILY = ScheduleExpression(expression="cron(00 00 ? * * *)", service="rule")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskflows_cloud_core.reconcile import Action, Resource
-
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef

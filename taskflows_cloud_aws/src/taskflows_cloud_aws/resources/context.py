@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import attrs
-from taskflows_cloud_core.reconcile import Action
 
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_core import Package
+from taskflows_cloud_core.reconcile import Action
 
 
 @attrs.frozen(kw_only=True)

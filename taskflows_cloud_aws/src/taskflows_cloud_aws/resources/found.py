@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import attrs
+
 from taskflows_cloud_core.reconcile import Resource
 
 

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_core.reconcile import Hidden, Resource
-
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_core import CloudFunctionConfig, Package
+from taskflows_cloud_core.reconcile import Hidden, Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef

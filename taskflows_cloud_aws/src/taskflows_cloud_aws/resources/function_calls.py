@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_core.reconcile import Action, Resource, field_changes
-
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
@@ -20,6 +18,7 @@ from taskflows_cloud_aws.resources.function import (
 )
 from taskflows_cloud_aws.waiting import error_code, error_message
 from taskflows_cloud_core import NotManagedError, OperationError
+from taskflows_cloud_core.reconcile import Action, Resource, field_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

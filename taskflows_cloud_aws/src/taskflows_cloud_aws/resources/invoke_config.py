@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from taskflows_cloud_core.reconcile import Action, Resource
-
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "invoke-config"
 # Lambda's own default is two, which runs a failing job three times.

@@ -9,12 +9,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from taskflows_cloud_core.reconcile import Action, Resource
-
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "permission"
 # A wrong statement is replaced by adding the right one under the other name first.

@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_core.reconcile import Action, Resource
-
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
 from taskflows_cloud_core import NotManagedError
+from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

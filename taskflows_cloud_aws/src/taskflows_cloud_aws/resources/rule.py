@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_core.reconcile import Action, Resource
-
 from taskflows_cloud_aws import limits, ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
@@ -15,6 +13,7 @@ from taskflows_cloud_aws.resources.found import Found
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import OperationError, Trigger
+from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import RuleTypeDef

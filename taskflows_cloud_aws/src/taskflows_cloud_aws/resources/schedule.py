@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from taskflows_cloud_core.reconcile import Action, Resource
-
 from taskflows_cloud_aws import limits
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
@@ -16,6 +14,7 @@ from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_aws.waiting import error_code, error_message
 from taskflows_cloud_core import Trigger
+from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "schedule"
 # A new role reaches Scheduler after some seconds.

@@ -87,6 +87,7 @@ def _config(function: Function) -> CloudFunctionConfig:
         max_concurrency=settings.max_concurrency,
         retries=settings.retries,
         log_retention_days=settings.log_retention_days,
+        include_files=function.live.code.include_files,
         provider_options={PROVIDER: options},
     )
 

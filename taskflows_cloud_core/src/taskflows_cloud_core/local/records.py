@@ -44,6 +44,7 @@ class Code:
         entry: The callable inside, for people.
         size: Of the archive, in bytes.
         dependencies: The distributions inside.
+        include_files: The files that the user wanted to go along.
     """
 
     sha256: str
@@ -53,6 +54,7 @@ class Code:
     entry: str
     size: int
     dependencies: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    include_files: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
 
 @attrs.frozen(kw_only=True)

@@ -45,6 +45,7 @@ def code_of(package: Package, *, architecture: str) -> Code:
         entry=package.entry,
         size=package.size,
         dependencies=package.dependencies,
+        include_files=package.include_files,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import uuid4
@@ -67,8 +66,7 @@ class Scheduler:
         Raises:
             OperationError: The root cannot be used.
         """
-        # One connection stays open, so that SQLite need not fold its log away after every look.
-        with closing(self._session.database.connect()):
+        with self._session.database.held_open():
             self._begin()
             try:
                 self._loop(stop, self._looked if once else until, once=once)

@@ -52,11 +52,22 @@ class Database:
         Raises:
             OperationError: The file cannot be written.
         """
-        with self._told_to_a_person(), closing(self.connect()) as connection, transaction(connection):
+        with self._told_to_a_person(), closing(self._open()) as connection, transaction(connection):
             yield connection
 
-    def connect(self) -> sqlite3.Connection:
-        """A connection in autocommit mode, for whoever needs one for long; the file is made when needed."""
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Keep the file open for long, so that SQLite need not fold its log away after every use.
+
+        Raises:
+            OperationError: The file cannot be opened.
+        """
+        with self._told_to_a_person():
+            connection = self._open()
+        with closing(connection):
+            yield
+
+    def _open(self) -> sqlite3.Connection:
         if not self.path.exists():
             private_folder(self.path.parent)
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, PRIVATE_FILE))

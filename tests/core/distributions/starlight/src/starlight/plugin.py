@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import attrs
-from taskflows_cloud_core.reconcile import Hidden, Plan, Resource, apply, diff
 
 from starlight.sky import sky
 from taskflows_cloud_core import (
@@ -23,6 +22,7 @@ from taskflows_cloud_core import (
     Translation,
     hookimpl,
 )
+from taskflows_cloud_core.reconcile import Hidden, Plan, Resource, apply, diff
 
 
 @attrs.frozen(kw_only=True)

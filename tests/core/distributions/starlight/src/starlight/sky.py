@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
+
 from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey
 
 
