@@ -1,0 +1,220 @@
+"""An AWS account in memory as a user sees it, and the wire on which every request to it is counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from xml.sax.saxutils import escape
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError
+
+from taskflows_cloud_core import CloudFunctionConfig
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+GIVEN_ROLE = f"arn:aws:iam::{ACCOUNT}:role/given"
+OWNER = "taskflows-cloud:function"
+_READING = ("Get", "List", "Describe", "Filter")
+
+
+class KilledError(BaseException):
+    """Stands for the death of the process: nothing catches it, and nothing is sent afterwards."""
+
+
+class Wire:
+    """Every request on its way to AWS, with places to put faults in.
+
+    ``before`` and ``after`` take the number and the name of a call, for instance ``"lambda:CreateFunction"``.
+    What they return, if anything, is the answer instead of the account's; ``before`` so keeps a request from
+    having an effect.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.is_watching = True
+        self.before: Callable[[int, str], Any] = _nothing
+        self.after: Callable[[int, str], Any] = _nothing
+
+    @property
+    def mutating(self) -> list[str]:
+        """The calls that change something."""
+        return [call for call in self.calls if is_mutating(call)]
+
+    def clear(self) -> None:
+        """Forget calls and faults."""
+        self.calls, self.before, self.after = [], _nothing, _nothing
+
+    def send(self, original: Callable[[], Any], event: str) -> Any:
+        """Let one request through, unless a fault stands in its way."""
+        if not self.is_watching:
+            return original()
+        service, operation = event.split(".")[1:3]
+        call, number = f"{service}:{operation}", len(self.calls)
+        self.calls.append(call)
+        instead = self.before(number, call)
+        if instead is not None:
+            return instead
+        answer = original()
+        instead = self.after(number, call)
+        return answer if instead is None else instead
+
+    def look(self, what: Callable[[], Any]) -> Any:
+        """Look into the account without being counted."""
+        self.is_watching = False
+        try:
+            return what()
+        finally:
+            self.is_watching = True
+
+
+def _nothing(_number: int, _call: str) -> None:
+    return None
+
+
+def is_mutating(call: str) -> bool:
+    """Whether a call changes something."""
+    return not call.split(":")[1].startswith(_READING)
+
+
+def once(call: str, fault: Callable[[], Any], times: int = 1) -> Callable[[int, str], Any]:
+    """A fault that meets a call the first few times."""
+    left = [times]
+
+    def meet(_number: int, name: str) -> Any:
+        if name != call or not left[0]:
+            return None
+        left[0] -= 1
+        return fault()
+
+    return meet
+
+
+def connection_lost() -> None:
+    """The connection ends before an answer comes."""
+    raise ConnectionClosedError(endpoint_url="https://aws.example")
+
+
+def refusal(call: str, code: str, status: int = 400, message: str = "refused by the test") -> AWSResponse:
+    """An error as the service of ``call`` spells it."""
+    if call.startswith(("iam:", "sts:")):
+        body = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
+    else:
+        body = json.dumps({"__type": code, "message": message, "Message": message})
+    headers = {"x-amzn-errortype": code, "content-type": "application/json"}
+    return AWSResponse("https://aws.example", status, headers, _Raw(body.encode()))
+
+
+class _Raw:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_rest: Any) -> Any:
+        yield self._body
+
+    def read(self, *_rest: Any) -> bytes:
+        body, self._body = self._body, b""
+        return body
+
+
+def client(service: str) -> Any:
+    """A client of the tests' own."""
+    return boto3.client(service, region_name=REGION)
+
+
+def config(name: str = "job", **settings: Any) -> CloudFunctionConfig:
+    """A configuration with the settings that the test is about."""
+    return CloudFunctionConfig(function_name=name, **settings)
+
+
+def make_given_role() -> None:
+    """Make the role that users give by its ARN."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client("iam").create_role(RoleName="given", AssumeRolePolicyDocument=trust)
+
+
+def everything() -> dict[str, Any]:
+    """All that is in the account, by kind and name."""
+    functions = client("lambda").list_functions()["Functions"]
+    groups = [one["Name"] for one in client("scheduler").list_schedule_groups()["ScheduleGroups"]]
+    return {
+        "functions": {one["FunctionName"]: _function(one["FunctionName"]) for one in functions},
+        "roles": {one["RoleName"]: _role(one["RoleName"]) for one in client("iam").list_roles()["Roles"]},
+        "log groups": {one["logGroupName"]: _log_group(one) for one in _pages("logs", "describe_log_groups")},
+        "rules": {one["Name"]: _rule(one) for one in _pages("events", "list_rules")},
+        "schedule groups": {name: {} for name in groups if name != "default"},
+        "schedules": _schedules(groups),
+    }
+
+
+def _pages(service: str, operation: str) -> list[Any]:
+    key = {"describe_log_groups": "logGroups", "list_rules": "Rules"}[operation]
+    return [one for page in client(service).get_paginator(operation).paginate() for one in page[key]]
+
+
+def _function(name: str) -> dict[str, Any]:
+    lambda_ = client("lambda")
+    answer = lambda_.get_function(FunctionName=name)
+    found = {key: value for key, value in answer["Configuration"].items() if key not in ("LastModified", "RevisionId")}
+    found["Tags"] = answer.get("Tags", {})
+    found["Concurrency"] = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions")
+    try:
+        found["Policy"] = json.loads(lambda_.get_policy(FunctionName=name)["Policy"])["Statement"]
+    except lambda_.exceptions.ResourceNotFoundException:
+        found["Policy"] = []
+    try:
+        invoked = lambda_.get_function_event_invoke_config(FunctionName=name)
+        found["Retries"] = (invoked.get("MaximumRetryAttempts"), invoked.get("MaximumEventAgeInSeconds"))
+    except lambda_.exceptions.ResourceNotFoundException:
+        found["Retries"] = None
+    return found
+
+
+def _role(name: str) -> dict[str, Any]:
+    iam = client("iam")
+    role = iam.get_role(RoleName=name)["Role"]
+    policies = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    return {
+        "Trust": role["AssumeRolePolicyDocument"],
+        "Tags": {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])},
+        "Policies": {one: iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"] for one in policies},
+    }
+
+
+def _log_group(group: dict[str, Any]) -> dict[str, Any]:
+    arn = group["arn"].removesuffix(":*")
+    return {
+        "Retention": group.get("retentionInDays"),
+        "Tags": client("logs").list_tags_for_resource(resourceArn=arn)["tags"],
+    }
+
+
+def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+    events = client("events")
+    tags = events.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"]
+    targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    return {**rule, "Tags": {tag["Key"]: tag["Value"] for tag in tags}, "Targets": targets}
+
+
+def _schedules(groups: list[str]) -> dict[str, Any]:
+    found = {}
+    scheduler = client("scheduler")
+    for group in groups:
+        for one in scheduler.list_schedules(GroupName=group)["Schedules"]:
+            answer = scheduler.get_schedule(GroupName=group, Name=one["Name"])
+            dropped = ("ResponseMetadata", "CreationDate", "LastModificationDate")
+            found[one["Name"]] = {key: value for key, value in answer.items() if key not in dropped}
+    return found
+
+
+EMPTY: dict[str, Any] = {
+    "functions": {},
+    "roles": {},
+    "log groups": {},
+    "rules": {},
+    "schedule groups": {},
+    "schedules": {},
+}

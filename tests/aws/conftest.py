@@ -1,0 +1,69 @@
+"""An empty AWS account for each test."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
+
+from taskflows_cloud_core import CloudEnvironment, get_environment
+from tests.aws.account import REGION, Wire, everything
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """An empty account and the wire to it."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    wire = Wire()
+    original = BotocoreStubber.__call__
+
+    def send(stubber: Any, event_name: str, request: Any, **rest: Any) -> Any:
+        return wire.send(lambda: original(stubber, event_name, request, **rest), event_name)
+
+    monkeypatch.setattr(BotocoreStubber, "__call__", send)
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        yield wire
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Pauses take no time; the clock goes on by their length, and they are noted."""
+    noted: list[float] = []
+    clock = time.monotonic
+    monkeypatch.setattr(time, "sleep", noted.append)
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + sum(noted))
+    return noted
+
+
+@pytest.fixture
+def env(aws: Wire) -> CloudEnvironment:
+    """An environment in the empty account."""
+    return get_environment("aws", region=REGION)
+
+
+@pytest.fixture
+def account(aws: Wire) -> Callable[[], dict[str, Any]]:
+    """Tells all that is in the account, uncounted."""
+    return lambda: aws.look(everything)
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """A user's module with two little functions."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    source = "def report():\n    return 'report'\n\n\ndef other():\n    return 'other'\n"
+    (folder / "aws_test_jobs.py").write_text(source, encoding="utf-8")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.chdir(folder)
+    yield importlib.import_module("aws_test_jobs")
+    del sys.modules["aws_test_jobs"]
