@@ -1,8 +1,7 @@
-"""Every code block of the documents is run, as it stands."""
+"""Every Python block of the documents is run, as it stands; the bash blocks are run by `nox -s quickstart`."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -15,8 +14,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("taskflows_cloud_*/README.md"), *ROOT.glob("docs/**/*.md")])
 FENCE = re.compile(r"^```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
-# Commands that whole nox sessions run; a test of its own checks that they do.
-RUN_BY_SESSIONS = ("python3 -m venv",)
 SHOWN_ONLY = {"", "text", "json", "toml", "console"}
 
 
@@ -38,7 +35,6 @@ def blocks() -> Iterator[Block]:
 
 
 PYTHON = [block for block in blocks() if block.language == "python"]
-BASH = [block for block in blocks() if block.language == "bash" and not block.code.startswith(RUN_BY_SESSIONS)]
 
 
 def documents_with(language: str) -> list[Path]:
@@ -52,16 +48,6 @@ def test_the_python_of_a_document_runs_from_top_to_bottom(document: Path, tmp_pa
     script = tmp_path / "document.py"
     script.write_text(PREAMBLE + program)
     run = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
-
-
-@pytest.mark.parametrize("block", BASH, ids=str)
-def test_a_command_of_a_document_runs(block: Block, tmp_path: Path) -> None:
-    environment = {**os.environ, "HOME": str(tmp_path)}
-    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    run = subprocess.run(
-        ["bash", "-euc", block.code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
     assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
 
 
