@@ -31,13 +31,17 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "index"
     folder.mkdir()
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
-    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
     make_wheel(
-        folder, "tidy_yaml", "1.2", {"yamlish/__init__.py": "import leaf\nVALUE = leaf.VALUE\n"}, requires=("leaf",)
+        folder,
+        "zz_tidy_yaml",
+        "1.2",
+        {"yamlish/__init__.py": "import leaf\nVALUE = leaf.VALUE\n"},
+        requires=("zz_leaf",),
     )
-    make_wheel(folder, "leaf", "3.0", {"leaf.py": "VALUE = 30\n"})
-    make_wheel(folder, "leaf", "4.0", {"leaf.py": "VALUE = 40\n"})
+    make_wheel(folder, "zz_leaf", "3.0", {"leaf.py": "VALUE = 30\n"})
+    make_wheel(folder, "zz_leaf", "4.0", {"leaf.py": "VALUE = 40\n"})
     return folder
 
 
@@ -64,26 +68,26 @@ def inside(package: Any) -> set[str]:
 def test_what_is_imported_is_found_pinned_and_shipped(
     project: Project, installed: Callable[..., None], run: Run, target: PackageTarget
 ) -> None:
-    installed("tidy_yaml==1.2", "leaf==3.0")
+    installed("zz_tidy_yaml==1.2", "zz_leaf==3.0")
     jobs = project(
         {
             "jobs.py": "import helper\ndef job(): return helper.work()\n",
             "helper.py": "def work():\n    import yamlish\n    return yamlish.VALUE\n",
         }
     )
-    assert find_dependencies(jobs.job) == ("tidy_yaml==1.2",)
+    assert find_dependencies(jobs.job) == ("zz_tidy_yaml==1.2",)
     package = build_package(jobs.job, target=target)
     # The version of what is needed indirectly is kept too, although the index has a newer one.
-    assert package.dependencies == ("leaf==3.0", "tidy_yaml==1.2")
+    assert package.dependencies == ("zz_leaf==3.0", "zz_tidy_yaml==1.2")
     assert run(package) == 30
-    assert {"leaf.py", "yamlish/__init__.py", "leaf-3.0.dist-info/METADATA"} <= inside(package)
+    assert {"leaf.py", "yamlish/__init__.py", "zz_leaf-3.0.dist-info/METADATA"} <= inside(package)
     for left_out in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"):
         assert not [path for path in inside(package) if path.rpartition("/")[2] == left_out]
     assert build_package(jobs.job, target=target).sha256 == package.sha256
 
 
 def test_a_closure_is_searched_too(installed: Callable[..., None], run: Run, target: PackageTarget) -> None:
-    installed("tidy_yaml==1.2", "leaf==4.0")
+    installed("zz_tidy_yaml==1.2", "zz_leaf==4.0")
     import yamlish  # type: ignore[import-not-found]  # made by this test
 
     def job() -> Any:
@@ -91,7 +95,7 @@ def test_a_closure_is_searched_too(installed: Callable[..., None], run: Run, tar
 
         return [yamlish.VALUE, leaf.VALUE]
 
-    assert find_dependencies(job) == ("leaf==4.0", "tidy_yaml==1.2")
+    assert find_dependencies(job) == ("zz_leaf==4.0", "zz_tidy_yaml==1.2")
     assert run(build_package(job, target=target)) == [40, 40]
 
 
@@ -99,20 +103,20 @@ def test_named_dependencies_take_the_place_of_found_ones(
     project: Project, index: Path, run: Run, target: PackageTarget
 ) -> None:
     jobs = project({"jobs.py": "def job():\n    import leaf\n    return leaf.VALUE\n"})
-    package = build_package(jobs.job, target=target, dependencies=["leaf<4"])
-    assert package.dependencies == ("leaf==3.0",)
+    package = build_package(jobs.job, target=target, dependencies=["zz_leaf<4"])
+    assert package.dependencies == ("zz_leaf==3.0",)
     assert run(package) == 30
 
 
 def test_what_the_runtime_has_is_left_out_unless_a_version_is_wanted(
     project: Project, installed: Callable[..., None], target: PackageTarget
 ) -> None:
-    installed("leaf==3.0")
+    installed("zz_leaf==3.0")
     jobs = project({"jobs.py": "def job():\n    import leaf\n"})
-    has_leaf = attrs.evolve(target, provided=["leaf"])
+    has_leaf = attrs.evolve(target, provided=["zz-leaf"])
     assert build_package(jobs.job, target=has_leaf).dependencies == ()
-    assert build_package(jobs.job, target=has_leaf, dependencies=["Leaf"]).dependencies == ()
-    assert build_package(jobs.job, target=has_leaf, dependencies=["leaf==3.0"]).dependencies == ("leaf==3.0",)
+    assert build_package(jobs.job, target=has_leaf, dependencies=["ZZ.leaf"]).dependencies == ()
+    assert build_package(jobs.job, target=has_leaf, dependencies=["zz_leaf==3.0"]).dependencies == ("zz_leaf==3.0",)
 
 
 def test_wheels_are_those_of_the_target(index: Path, target: PackageTarget) -> None:
@@ -121,29 +125,29 @@ def test_wheels_are_those_of_the_target(index: Path, target: PackageTarget) -> N
         "cp312-cp312-manylinux_2_28_x86_64",
         "cp311-cp311-manylinux_2_28_aarch64",
     ):
-        make_wheel(index, "native", "1.0", {"native.txt": tag}, tag=tag)
+        make_wheel(index, "zz_native", "1.0", {"native.txt": tag}, tag=tag)
     arm = PackageTarget(python_version="3.12", platform=ARM)
-    with zipfile.ZipFile(io.BytesIO(build_layer(["native"], target=arm))) as layer:
+    with zipfile.ZipFile(io.BytesIO(build_layer(["zz_native"], target=arm))) as layer:
         assert layer.read("python/native.txt") == b"cp312-cp312-manylinux_2_28_aarch64"
     old = PackageTarget(python_version="3.12", platform="aarch64-manylinux_2_17")
     with pytest.raises(
-        PackagingError, match="native cannot be had as wheels for Python 3.12 on aarch64-manylinux_2_17"
+        PackagingError, match="zz_native cannot be had as wheels for Python 3.12 on aarch64-manylinux_2_17"
     ):
-        build_layer(["native"], target=old)
+        build_layer(["zz_native"], target=old)
 
 
 def test_a_failure_names_the_requirement_and_hides_credentials(
     index: Path, target: PackageTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(
-        PackagingError, match=r"absent-thing cannot be had as wheels for Python .* on this machine: .*not found"
+        PackagingError, match=r"zz-absent cannot be had as wheels for Python .* on this machine: .*not found"
     ):
-        build_layer(["absent-thing"], target=target)
-    monkeypatch.delenv("UV_NO_INDEX")
+        build_layer(["zz-absent"], target=target)
+    monkeypatch.delenv("UV_OFFLINE")
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://someone:hunter2@127.0.0.1:9/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     with pytest.raises(PackagingError) as failure:
-        build_layer(["absent-thing"], target=target)
+        build_layer(["zz-absent"], target=target)
     assert "hunter2" not in str(failure.value)
     assert "127.0.0.1:9" in str(failure.value)
 
@@ -151,23 +155,23 @@ def test_a_failure_names_the_requirement_and_hides_credentials(
 def test_nothing_is_built_from_source(index: Path, tmp_path: Path, target: PackageTarget) -> None:
     import tarfile
 
-    source = tmp_path / "evil-1.0"
+    source = tmp_path / "zz_evil-1.0"
     source.mkdir()
-    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: zz-evil\nVersion: 1.0\n")
     (source / "setup.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
-    with tarfile.open(index / "evil-1.0.tar.gz", "w:gz") as archive:
-        archive.add(source, "evil-1.0")
-    with pytest.raises(PackagingError, match="evil"):
-        build_layer(["evil"], target=target)
+    with tarfile.open(index / "zz_evil-1.0.tar.gz", "w:gz") as archive:
+        archive.add(source, "zz_evil-1.0")
+    with pytest.raises(PackagingError, match="zz-evil"):
+        build_layer(["zz-evil"], target=target)
     assert not (tmp_path / "ran").exists()
 
 
 def test_a_layer_has_everything_below_python_and_is_the_same_again(index: Path, target: PackageTarget) -> None:
-    layer = build_layer(["tidy_yaml"], target=target)
+    layer = build_layer(["zz_tidy_yaml"], target=target)
     with zipfile.ZipFile(io.BytesIO(layer)) as archive:
         assert {name.partition("/")[0] for name in archive.namelist()} == {"python"}
         assert archive.read("python/leaf.py") == b"VALUE = 40\n"
-    assert build_layer(["tidy_yaml"], target=target) == layer
+    assert build_layer(["zz_tidy_yaml"], target=target) == layer
 
 
 def test_dependencies_that_share_a_package_are_told_apart(
