@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from taskflows_cloud_core.errors import OperationError, PermissionDeniedError
+from taskflows_cloud_core.errors import OperationError
+from taskflows_cloud_core.local.failures import told_to_a_person
 from taskflows_cloud_core.local.paths import Paths, private_folder
 
 _PATIENCE_SECONDS = 120.0
@@ -41,18 +42,15 @@ def function_lock(name: str, paths: Paths) -> Iterator[None]:
 
 
 def _open(folder: Path) -> int:
-    while True:
-        try:
-            private_folder(folder)
-            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            # Whoever deleted the function removed the folder in between.
-            continue
-        except PermissionError as error:
-            raise PermissionDeniedError(
-                f"permission denied for {folder}: a root belongs to the one user who made it and cannot be shared; "
-                "choose another with root=..."
-            ) from error
+    with told_to_a_person(folder):
+        while True:
+            private_folder(folder.parent)
+            try:
+                private_folder(folder)
+                return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            except FileNotFoundError:
+                # Whoever deleted the function removed the folder in between.
+                continue
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -6,13 +6,12 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from taskflows_cloud_core.errors import OperationError, PermissionDeniedError
+from taskflows_cloud_core.errors import OperationError
+from taskflows_cloud_core.local.failures import told_to_a_person
 from taskflows_cloud_core.local.paths import PRIVATE_FOLDER, Paths, is_name, private_folder
 from taskflows_cloud_core.packaging import Package
 
@@ -31,7 +30,7 @@ def unpack(package: Package, name: str, paths: Paths) -> None:
     target = paths.package(name, package.sha256)
     if target.exists():
         return
-    with _file_errors(target):
+    with told_to_a_person(target):
         part = private_folder(paths.function(name)) / f"{_UNFINISHED}{uuid4().hex}"
         try:
             _check_digest(package)
@@ -45,13 +44,13 @@ def unpack(package: Package, name: str, paths: Paths) -> None:
 def remove_package(name: str, sha256: str, paths: Paths) -> None:
     """Remove an unpacked package; one that is not there is no error."""
     target = paths.package(name, sha256)
-    with _file_errors(target):
+    with told_to_a_person(target):
         _remove_at_once(target)
 
 
 def remove_all(name: str, paths: Paths) -> None:
     """Remove every folder of a function."""
-    with _file_errors(paths.function(name)):
+    with told_to_a_person(paths.function(name)):
         for folder in _folders(name, paths):
             _remove_at_once(folder)
         remove_folder(paths.function(name))
@@ -65,7 +64,7 @@ def remove_strays(name: str, keep: frozenset[str], paths: Paths) -> None:
         keep: The digests of the packages that are needed.
         paths: The layout of the root.
     """
-    with _file_errors(paths.function(name)):
+    with told_to_a_person(paths.function(name)):
         for folder in _folders(name, paths):
             if folder.name not in keep:
                 _remove_at_once(folder)
@@ -73,7 +72,7 @@ def remove_strays(name: str, keep: frozenset[str], paths: Paths) -> None:
 
 def unpacked(name: str, paths: Paths) -> list[str]:
     """The digests of the packages of a function that are unpacked, sorted."""
-    with _file_errors(paths.function(name)):
+    with told_to_a_person(paths.function(name)):
         return sorted(folder.name for folder in _folders(name, paths) if not folder.name.startswith(_UNFINISHED))
 
 
@@ -165,16 +164,3 @@ def _move_into_place(part: Path, target: Path) -> None:
         # Somebody else unpacked the same content meanwhile.
         if not target.exists():
             raise
-
-
-@contextmanager
-def _file_errors(place: Path) -> Iterator[None]:
-    try:
-        yield
-    except PermissionError as error:
-        raise PermissionDeniedError(
-            f"permission denied for {error.filename or place}: a root belongs to the one user who made it and cannot "
-            "be shared; choose another with root=..."
-        ) from error
-    except OSError as error:
-        raise OperationError(f"{error.filename or place}: {error.strerror or error}") from error

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from taskflows_cloud_core.errors import OperationError, PermissionDeniedError
+from taskflows_cloud_core.errors import OperationError
+from taskflows_cloud_core.local.failures import not_shared, told_to_a_person
 from taskflows_cloud_core.local.paths import PRIVATE_FILE, private_folder
 from taskflows_cloud_core.local.store.schema import migrate
 
@@ -38,7 +39,7 @@ class Database:
         Raises:
             OperationError: The file cannot be read.
         """
-        with self._told_to_a_person():
+        with self._told():
             target = str(self.path) if self.path.exists() else ":memory:"
             with closing(_connect(target)) as connection:
                 connection.execute("BEGIN")
@@ -52,7 +53,7 @@ class Database:
         Raises:
             OperationError: The file cannot be written.
         """
-        with self._told_to_a_person(), closing(self._open()) as connection, transaction(connection):
+        with self._told(), closing(self._open()) as connection, transaction(connection):
             yield connection
 
     @contextmanager
@@ -62,7 +63,7 @@ class Database:
         Raises:
             OperationError: The file cannot be opened.
         """
-        with self._told_to_a_person():
+        with self._told():
             connection = self._open()
         with closing(connection):
             yield
@@ -74,26 +75,17 @@ class Database:
         return _connect(str(self.path))
 
     @contextmanager
-    def _told_to_a_person(self) -> Iterator[None]:
+    def _told(self) -> Iterator[None]:
         import sqlite3
 
         try:
-            yield
-        except PermissionError as error:
-            raise self._forbidden() from error
-        except sqlite3.OperationalError as error:
+            with told_to_a_person(self.path):
+                yield
+        except sqlite3.Error as error:
             text = str(error)
             if "readonly" in text or "unable to open" in text:
-                raise self._forbidden() from error
+                raise not_shared(self.path) from error
             raise OperationError(f"the state in {self.path} cannot be used: {text}") from error
-        except (sqlite3.DatabaseError, OSError) as error:
-            raise OperationError(f"the state in {self.path} cannot be used: {error}") from error
-
-    def _forbidden(self) -> PermissionDeniedError:
-        return PermissionDeniedError(
-            f"permission denied for {self.path}: a root belongs to the one user who made it and cannot be shared; "
-            "choose another with root=..."
-        )
 
 
 @contextmanager

@@ -1,0 +1,163 @@
+"""Deployments and deletions that die at any point: doing it again ends where an undisturbed one ends."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from taskflows_cloud_core import CloudFunctionConfig, Periodic, get_environment
+
+PROGRAM = Path(__file__).with_name("crash_at.py")
+DIED = 77
+JOBS = "def first():\n    return 1\n\n\ndef second():\n    return 2\n"
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "jobs_folder"
+    folder.mkdir()
+    (folder / "jobs.py").write_text(JOBS, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "jobs", raising=False)
+    yield importlib.import_module("jobs")
+    del sys.modules["jobs"]
+
+
+def die_at(root: Path, jobs, scenario: str, number: int) -> bool:
+    """Whether the scenario died; else it was over before."""
+    folder = str(Path(jobs.__file__).parent)
+    done = subprocess.run([sys.executable, str(PROGRAM), str(root), folder, scenario, str(number)], check=False)
+    assert done.returncode in (0, DIED)
+    return done.returncode == DIED
+
+
+def points(root: Path, jobs, scenario: str, step: int):
+    """A fresh root for each point at which the scenario can die."""
+    number = 1
+    while die_at(root, jobs, scenario, number):
+        yield number
+        shutil.rmtree(root, ignore_errors=True)
+        number += step
+    assert number > step, "the scenario never died"
+    shutil.rmtree(root)
+
+
+def whole(root: Path, versions: int) -> None:
+    """Nothing is left over: as many code folders as versions, no unfinished one."""
+    folders = list((root / "functions" / "job").iterdir())
+    assert len(folders) == versions
+    assert not [folder for folder in folders if folder.name.startswith(".")]
+
+
+@pytest.mark.slow
+def test_a_deployment_that_died_is_completed_by_the_next(root, jobs):
+    config = CloudFunctionConfig(function_name="job", schedules=[Periodic(3600)], environment_variables={"A": "1"})
+    for number in points(root, jobs, "create", 3):
+        env = get_environment("local", root=root)
+        env.deploy_function(jobs.first, config, dependencies=[]).raise_for_error()
+
+        assert env.invoke_function("job").value == 1, f"died at {number}"
+        assert env.list_functions()[0].schedules == ("every 3600 s",)
+        assert env.plan_function(jobs.first, config, dependencies=[]).is_empty
+        whole(root, 1)
+
+
+@pytest.mark.slow
+def test_an_update_that_died_leaves_a_function_that_works_and_is_completed_by_the_next(root, jobs):
+    config = CloudFunctionConfig(function_name="job", schedules=[Periodic(7200)], environment_variables={"A": "2"})
+    for number in points(root, jobs, "update", 3):
+        env = get_environment("local", root=root)
+        assert env.invoke_function("job").value in (1, 2), f"died at {number}"
+        env.deploy_function(jobs.second, config, dependencies=[]).raise_for_error()
+
+        assert env.invoke_function("job").value == 2
+        assert env.list_functions()[0].schedules == ("every 7200 s",)
+        assert env.plan_function(jobs.second, config, dependencies=[]).is_empty
+        assert [version.version for version in env.list_versions("job")] == ["2", "1"]
+        whole(root, 2)
+
+
+@pytest.mark.slow
+def test_a_deletion_that_died_is_completed_by_the_next(root, jobs):
+    for number in points(root, jobs, "delete", 2):
+        env = get_environment("local", root=root)
+        env.delete_function("job").raise_for_error()
+
+        assert env.list_functions() == [], f"died at {number}"
+        assert list((root / "functions").iterdir()) == []
+        assert env.plan_removal("job").is_empty
+
+
+@pytest.mark.slow
+def test_a_deployment_that_died_can_be_deleted(root, jobs):
+    for number in points(root, jobs, "create", 5):
+        env = get_environment("local", root=root)
+        env.delete_function("job").raise_for_error()
+
+        assert env.list_functions() == [], f"died at {number}"
+        assert list(root.glob("functions/*")) == []
+
+
+DEPLOYER = """
+import sys
+sys.path.insert(0, sys.argv[2])
+import jobs
+from taskflows_cloud_core import CloudFunctionConfig, Periodic, get_environment
+env = get_environment("local", root=sys.argv[1])
+which = int(sys.argv[3])
+function = (jobs.first, jobs.second)[which]
+config = CloudFunctionConfig(function_name="job", schedules=[Periodic(3600 + which)], memory_mb=64 + which)
+for _ in range(8):
+    result = env.deploy_function(function, config, dependencies=[])
+    assert result.success, result.error
+"""
+
+
+def test_deployments_from_two_processes_at_once(root, jobs):
+    folder = str(Path(jobs.__file__).parent)
+    deployers = [subprocess.Popen([sys.executable, "-c", DEPLOYER, str(root), folder, str(which)]) for which in (0, 1)]
+
+    assert [deployer.wait() for deployer in deployers] == [0, 0]
+
+    env = get_environment("local", root=root)
+    value = env.invoke_function("job").value
+    description = env.describe_function("job")
+    # Whoever came last has won with everything that it wanted.
+    assert description.config.memory_mb == 63 + value
+    assert description.function.schedules == (f"every {3599 + value} s",)
+    needed = {version.package_sha256 for version in env.list_versions("job")}
+    assert {folder.name for folder in (root / "functions" / "job").iterdir()} == needed
+
+
+def test_the_same_deployment_from_two_processes_makes_one_version(root, jobs):
+    folder = str(Path(jobs.__file__).parent)
+    deployers = [subprocess.Popen([sys.executable, "-c", DEPLOYER, str(root), folder, "0"]) for _ in range(2)]
+
+    assert [deployer.wait() for deployer in deployers] == [0, 0]
+
+    assert [version.version for version in get_environment("local", root=root).list_versions("job")] == ["1"]
+
+
+def test_a_plan_may_be_carried_out_twice(root, jobs):
+    """As after a crash, by somebody who still has the plan."""
+    from taskflows_cloud_core.local.deploying import deploy, remove
+    from taskflows_cloud_core.local.session import Session
+    from taskflows_cloud_core.progress import silent
+
+    env, session = get_environment("local", root=root), Session.at(root)
+    plan = env.plan_function(
+        jobs.first, CloudFunctionConfig(function_name="job", schedules=[Periodic(60)]), dependencies=[]
+    )
+    for _ in range(2):
+        assert deploy(session, plan, silent).success
+        assert env.invoke_function("job").value == 1
+        assert len(env.list_versions("job")) == 1
+    removal = env.plan_removal("job")
+    for _ in range(2):
+        assert remove(session, removal, silent).success
+        assert env.list_functions() == []

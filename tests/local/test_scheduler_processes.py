@@ -1,0 +1,206 @@
+"""Schedulers as real processes: killed, started again, side by side, told to end."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from taskflows_cloud_core import Periodic
+
+SECOND = timedelta(seconds=1)
+
+
+def recorder(folder: Path, body: str = "") -> str:
+    """A job that leaves a file for each time it really runs."""
+    return f"""
+        import os, time, uuid
+        def job(event):
+            name = event["scheduled_time"].replace(":", "_")
+            with open(os.path.join({str(folder)!r}, f"{{name}} {{uuid.uuid4()}}"), "w") as stream:
+                stream.write(str(os.getpid()))
+            {body}
+    """
+
+
+def really_ran(folder: Path) -> Counter[str]:
+    return Counter(path.name.split()[0] for path in folder.iterdir())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "ran"
+    made.mkdir()
+    return made
+
+
+@pytest.mark.slow
+def test_killed_and_started_again_each_due_time_runs_once(deploy, scheduler, runs, folder):
+    options = {"local": {"overlap": "allow", "catch_up": "all"}}
+    deploy(recorder(folder), schedules=[Periodic(1)], provider_options=options)
+
+    for pause in (2.3, 1.6, 2.0):
+        each = scheduler()
+        time.sleep(pause)
+        each.signal(signal.SIGKILL)
+        each.ended()
+        time.sleep(1.2)
+    last = scheduler()
+    time.sleep(2)
+    last.signal(signal.SIGTERM)
+    assert last.ended() == 0
+
+    due = [run.scheduled_for for run in runs()]
+    assert len(due) >= 10
+    assert {later - earlier for earlier, later in pairwise(due)} == {SECOND}, "none is missing and none is twice"
+    assert set(really_ran(folder).values()) == {1}
+    interrupted = [run for run in runs() if run.outcome == "interrupted"]
+    assert len(interrupted) <= 3
+    assert all(run.state == "ended" for run in runs())
+
+
+@pytest.mark.slow
+def test_two_schedulers_at_once_run_each_due_time_once(deploy, scheduler, runs, folder):
+    deploy(recorder(folder), schedules=[Periodic(1)], provider_options={"local": {"overlap": "allow"}})
+    deploy(recorder(folder), "other", schedules=[Periodic(2)], provider_options={"local": {"overlap": "allow"}})
+
+    both = [scheduler(), scheduler()]
+    time.sleep(5.5)
+    for each in both:
+        each.signal(signal.SIGTERM)
+    assert [each.ended() for each in both] == [0, 0]
+
+    for name, period in (("job", SECOND), ("other", 2 * SECOND)):
+        due = [run.scheduled_for for run in runs(name)]
+        assert len(due) >= 2
+        assert {later - earlier for earlier, later in pairwise(due)} == {period}
+        assert {run.outcome for run in runs(name)} == {"succeeded"}
+    assert set(really_ran(folder).values()) == {1}
+    assert sum(really_ran(folder).values()) == len(runs())
+
+
+def test_a_second_scheduler_does_not_take_what_is_on_time_for_missed(deploy, scheduler, runs):
+    deploy("def job():\n    pass\n", schedules=[Periodic(1)])
+    first = scheduler()
+    second = scheduler()
+    time.sleep(2.2)
+    for each in (first, second):
+        each.signal(signal.SIGTERM)
+        each.ended()
+
+    assert "missed" not in first.lines + second.lines
+    assert {run.outcome for run in runs()} == {"succeeded"}
+
+
+def test_a_run_whose_scheduler_was_killed_is_interrupted_and_not_run_again(
+    deploy, scheduler, runs, folder, root, wait_until
+):
+    deploy(recorder(folder, "time.sleep(60)"), schedules=[Periodic(1)])
+    first = scheduler()
+    wait_until(lambda: [path for path in folder.iterdir() if path.read_text()])
+    first.signal(signal.SIGKILL)
+    first.ended()
+    [child] = [int(path.read_text()) for path in folder.iterdir()]
+    wait_until(lambda: not Path(f"/proc/{child}").exists() or " Z " in Path(f"/proc/{child}/stat").read_text())
+
+    second = scheduler()
+    wait_until(lambda: "lost  job [" in second.lines)
+
+    assert runs()[0].outcome == "interrupted"
+    assert runs()[0].error == "the process that watched over the run died"
+    assert not (root / "scratch" / runs()[0].id).exists()
+    assert runs()[0].attempt == 1
+    assert not [run for run in runs()[1:] if run.scheduled_for == runs()[0].scheduled_for]
+
+
+def test_a_run_whose_scheduler_was_killed_is_run_again_when_there_are_retries(
+    deploy, scheduler, runs, folder, wait_until
+):
+    deploy(recorder(folder, "time.sleep(60)"), schedules=[Periodic(1)], retries=1)
+    first = scheduler()
+    wait_until(lambda: [path for path in folder.iterdir() if path.read_text()])
+    first.signal(signal.SIGKILL)
+    first.ended()
+
+    scheduler()
+
+    wait_until(lambda: [run for run in runs() if run.attempt == 2 and run.state == "running"])
+    [again] = [run for run in runs() if run.attempt == 2]
+    assert again.scheduled_for == runs()[0].scheduled_for
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_first_signal_lets_runs_end(deploy, scheduler, runs, folder, number, wait_until):
+    deploy(recorder(folder, "time.sleep(1.5)"), schedules=[Periodic(1)])
+    each = scheduler()
+    wait_until(lambda: list(folder.iterdir()))
+
+    each.signal(number)
+
+    assert each.ended() == 0
+    assert [run.outcome for run in runs()] == ["succeeded"]
+    assert "no new runs are begun; waiting for the end of 1 run" in each.lines
+    assert "scheduler has ended" in each.lines
+
+
+def test_the_second_signal_ends_runs(deploy, scheduler, runs, folder, wait_until):
+    deploy(recorder(folder, "time.sleep(60)"), schedules=[Periodic(1)])
+    each = scheduler()
+    wait_until(lambda: list(folder.iterdir()))
+
+    each.signal(signal.SIGTERM)
+    wait_until(lambda: "waiting for the end" in each.lines)
+    each.signal(signal.SIGTERM)
+
+    assert each.ended() == 0
+    assert runs()[0].outcome == "interrupted"
+
+
+def test_one_process_schedules_while_another_deploys_invokes_and_deletes(deploy, scheduler, env, runs, wait_until):
+    scheduler()
+    for number in range(3):
+        deploy("def job(event):\n    return event\n", f"job-{number}", schedules=[Periodic(1)])
+        assert env.invoke_function(f"job-{number}", number).value == number
+    wait_until(lambda: {run.function for run in runs() if run.scheduled_for} == {"job-0", "job-1", "job-2"})
+
+    for number in range(3):
+        env.delete_function(f"job-{number}").raise_for_error()
+
+    assert env.list_functions() == []
+    assert runs() == []
+
+
+def test_once_runs_what_was_missed_and_ends(deploy, scheduler, runs):
+    deploy("def job():\n    pass\n", schedules=[Periodic(1)], provider_options={"local": {"catch_up": "latest"}})
+    time.sleep(1.1)
+
+    assert scheduler("--once").ended() == 0
+
+    assert [run.outcome for run in runs()] == ["succeeded"]
+
+
+def test_a_root_that_cannot_be_used_is_one_line(scheduler, root):
+    root.mkdir()
+    (root / "state.sqlite3").write_text("no database, but long enough to be taken for one" * 100, encoding="utf-8")
+
+    each = scheduler()
+
+    assert each.ended() == 1
+    assert each.lines == f"error: the state in {root}/state.sqlite3 cannot be used: file is not a database\n"
+
+
+def test_no_process_is_left(deploy, scheduler, folder, wait_until):
+    deploy(recorder(folder), schedules=[Periodic(1)])
+    each = scheduler()
+    wait_until(lambda: len(list(folder.iterdir())) >= 2)
+
+    children = Path(f"/proc/{each.process.pid}/task/{each.process.pid}/children")
+    time.sleep(0.4)
+    zombies = [pid for pid in children.read_text().split() if " Z " in Path(f"/proc/{pid}/stat").read_text()]
+
+    assert zombies == []
