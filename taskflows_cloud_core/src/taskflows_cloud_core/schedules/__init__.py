@@ -21,6 +21,7 @@ from taskflows_cloud_core.schedules.translation import (
 if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.canonical import short_text
     from taskflows_cloud_core.schedules.cron import cron_lines, seconds_text
+    from taskflows_cloud_core.schedules.describe import describe
     from taskflows_cloud_core.schedules.dialects import (
         GOOGLE_CRON,
         KUBERNETES_CRON,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     )
     from taskflows_cloud_core.schedules.occurrences import iterate, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
+    from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
     from taskflows_cloud_core.schedules.triggers import make_triggers
 
 _MODULES = {
@@ -38,10 +40,14 @@ _MODULES = {
     "KUBERNETES_CRON": "dialects",
     "NCRONTAB": "dialects",
     "UNIX_CRON": "dialects",
+    "Overlap": "overlaps",
     "cron_lines": "cron",
+    "describe": "describe",
+    "find_overlaps": "overlaps",
     "iterate": "occurrences",
     "make_triggers": "triggers",
     "next_runs": "occurrences",
+    "overlap_warnings": "overlaps",
     "parse": "oncalendar",
     "seconds_text": "cron",
     "short_text": "canonical",
@@ -55,6 +61,7 @@ __all__ = [
     "Calendar",
     "CalendarSpec",
     "CronDialect",
+    "Overlap",
     "Periodic",
     "Schedule",
     "ScheduleExpression",
@@ -63,9 +70,12 @@ __all__ = [
     "Verdict",
     "as_schedule",
     "cron_lines",
+    "describe",
+    "find_overlaps",
     "iterate",
     "make_triggers",
     "next_runs",
+    "overlap_warnings",
     "parse",
     "seconds_text",
     "short_text",
