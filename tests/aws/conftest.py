@@ -16,6 +16,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from taskflows_cloud_core import CloudEnvironment, get_environment
 from tests.aws.account import REGION, Wire, everything
+from tests.aws.moto_gaps import close_gaps
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     def send(stubber: Any, event_name: str, request: Any, **rest: Any) -> Any:
         return wire.send(lambda: original(stubber, event_name, request, **rest), event_name)
 
+    close_gaps(monkeypatch)
     monkeypatch.setattr(BotocoreStubber, "__call__", send)
     with mock_aws(config={"lambda": {"use_docker": False}}):
         yield wire

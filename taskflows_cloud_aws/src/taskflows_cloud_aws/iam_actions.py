@@ -22,6 +22,7 @@ _CALLS = {
         "RemovePermission",
         "UpdateFunctionCode",
         "UpdateFunctionConfiguration",
+        "UpdateFunctionEventInvokeConfig",
     ),
     "events": (
         "DeleteRule",

@@ -12,7 +12,16 @@ from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.observing import Observed, observe
 from taskflows_cloud_aws.options import function_options
-from taskflows_cloud_aws.resources import concurrency, function, invoke_config, log_group, permission, rule, schedule
+from taskflows_cloud_aws.resources import (
+    concurrency,
+    function,
+    invoke_config,
+    log_group,
+    permission,
+    rule,
+    schedule,
+    schedule_group,
+)
 from taskflows_cloud_core import CloudFunctionConfig, FunctionNotFoundError, NotManagedError, Package, Plan, Trigger
 from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey, diff, field_changes
 
@@ -44,7 +53,7 @@ def plan_deployment(
     desired = wishes.desired_resources(wish, observed)
     _require_free(desired, observed.foreign, names)
     desired = [resource for resource in desired if resource.key not in observed.foreign]
-    difference = diff(desired, observed.resources)
+    difference = diff(desired, _ours_to_change(desired, observed))
     return Plan(
         function_name=name,
         provider="aws",
@@ -83,7 +92,7 @@ def _doomed(names: Names, observed: Observed, *, keep_logs: bool) -> tuple[list[
         doomed = [resource for resource in doomed if resource.kind != log_group.KIND]
         keeps.append(f"log group {names.log_group}, as asked")
     if observed.foreign_schedules:
-        doomed = [resource for resource in doomed if resource.kind != "schedule-group"]
+        doomed = [resource for resource in doomed if resource.kind != schedule_group.KIND]
         others = ", ".join(observed.foreign_schedules)
         keeps.append(f"schedule group {names.schedule_group}, which holds schedules of others: {others}")
     keeps += [f"{key}, which taskflows-cloud did not make" for key in sorted(observed.foreign)]
@@ -97,6 +106,13 @@ def _require_free(desired: Sequence[Resource], foreign: frozenset[ResourceKey], 
             f"{', '.join(map(str, taken))} exists and was not made by taskflows-cloud for {names.function!r}; choose "
             f"another function name, or hand it over by tagging it {ownership.OWNER}={names.function}"
         )
+
+
+def _ours_to_change(desired: Sequence[Resource], observed: Observed) -> list[Resource]:
+    """What was found, without a group that nobody wants any more but that holds schedules of others."""
+    wanted = {resource.key for resource in desired}
+    kept = {schedule_group.KIND} if observed.foreign_schedules else set()
+    return [found for found in observed.resources if found.key in wanted or found.kind not in kept]
 
 
 def _explained(action: Action) -> Action:

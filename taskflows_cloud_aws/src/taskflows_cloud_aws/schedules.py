@@ -21,6 +21,8 @@ from taskflows_cloud_core.schedules import (
     as_schedule,
     cron_lines,
     next_runs,
+    parse,
+    read_cron,
     seconds_text,
     short_text,
 )
@@ -215,3 +217,27 @@ def _period_warnings(periodic: Periodic) -> tuple[str, ...]:
     if periodic.start_on != "boot":
         warnings += (f"start_on={periodic.start_on!r}: on AWS, counting begins when the function is deployed",)
     return warnings
+
+
+def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
+    """Read an expression of EventBridge, in the forms that `translate` gives, so that its moments can be computed.
+
+    Args:
+        expression: With its zone.
+
+    Returns:
+        The calendar or the period that fires when the expression does.
+
+    Raises:
+        ScheduleError: It is no such expression.
+    """
+    text = expression.expression
+    kind, _, inside = text.removesuffix(")").partition("(")
+    if kind == "cron":
+        return read_cron(inside, _SCHEDULER_CRON, timezone=expression.timezone)
+    if kind == "at":
+        return parse(inside.replace("T", " "), timezone=expression.timezone)
+    rate = re.fullmatch(r"rate\(([0-9]{1,9}) (minute|hour|day)s?\)", text)
+    if rate is None:
+        raise ScheduleError("expected cron(...), rate(...) or at(...)", text=text)
+    return Periodic(period=int(rate[1]) * {"minute": _MINUTE, "hour": _HOUR, "day": _DAY}[rate[2]])

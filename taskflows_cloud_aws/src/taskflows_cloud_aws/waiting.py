@@ -11,7 +11,7 @@ from taskflows_cloud_core import OperationError
 
 _T = TypeVar("_T")
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
+_FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.1, 1.6, 5.0
 
 
 def error_code(error: BaseException) -> str:
@@ -59,7 +59,7 @@ class Waiting:
                 if not passing(error) or self.clock() + pause > deadline:
                     raise
             self.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
     def until(self, probe: Callable[[], _T | None], *, seconds: float, what: str) -> _T:
         """Ask again until there is an answer.
@@ -80,5 +80,5 @@ class Waiting:
             if self.clock() + pause > deadline:
                 raise OperationError(f"{what} is still not there after {seconds:.0f} seconds; run again later")
             self.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_core.reconcile import Action, Resource
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
 
 KIND = "concurrency"
+_PATIENCE_SECONDS = 60
 
 
 def concurrency(names: Names, runs_at_once: int) -> Resource:
@@ -28,8 +30,12 @@ def observed_concurrency(names: Names, answer: GetFunctionResponseTypeDef) -> Re
 
 
 def _put(context: Context, action: Action) -> None:
-    context.session.lambda_.put_function_concurrency(
-        FunctionName=action.resource.name, ReservedConcurrentExecutions=action.resource.properties["runs_at_once"]
+    name, limit = action.resource.name, action.resource.properties["runs_at_once"]
+    client = context.session.lambda_
+    context.session.waiting.retry(
+        lambda: client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=limit),
+        seconds=_PATIENCE_SECONDS,
+        passing=function_calls.will_pass,
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_core.reconcile import Action, Resource
@@ -11,6 +15,7 @@ from taskflows_cloud_core.reconcile import Action, Resource
 KIND = "invoke-config"
 # Lambda's own default is two, which runs a failing job three times.
 DEFAULT_RETRIES = 0
+_PATIENCE_SECONDS = 60
 
 
 def invoke_config(names: Names, retries: int | None, max_event_age_seconds: int | None) -> Resource:
@@ -29,13 +34,28 @@ def read_invoke_config(session: AwsSession, names: Names) -> Resource | None:
     return invoke_config(names, answer.get("MaximumRetryAttempts"), answer.get("MaximumEventAgeInSeconds"))
 
 
-def _put(context: Context, action: Action) -> None:
+def _request(action: Action) -> dict[str, Any]:
     properties = action.resource.properties
-    context.session.lambda_.put_function_event_invoke_config(
-        FunctionName=action.resource.name,
-        MaximumRetryAttempts=properties["retries"],
-        MaximumEventAgeInSeconds=properties["max_event_age_seconds"],
-    )
+    return {
+        "FunctionName": action.resource.name,
+        "MaximumRetryAttempts": properties["retries"],
+        "MaximumEventAgeInSeconds": properties["max_event_age_seconds"],
+    }
+
+
+def _create(context: Context, action: Action) -> None:
+    request = _request(action)
+    _patiently(context, lambda: context.session.lambda_.put_function_event_invoke_config(**request))
+
+
+def _update(context: Context, action: Action) -> None:
+    # It leaves destinations alone, which a user may have set.
+    request = _request(action)
+    _patiently(context, lambda: context.session.lambda_.update_function_event_invoke_config(**request))
+
+
+def _patiently(context: Context, call: Callable[[], Any]) -> None:
+    context.session.waiting.retry(call, seconds=_PATIENCE_SECONDS, passing=function_calls.will_pass)
 
 
 def _delete(context: Context, action: Action) -> None:
@@ -47,4 +67,4 @@ def _delete(context: Context, action: Action) -> None:
         return
 
 
-HANDLER = Handler(create=_put, update=_put, delete=_delete)
+HANDLER = Handler(create=_create, update=_update, delete=_delete)

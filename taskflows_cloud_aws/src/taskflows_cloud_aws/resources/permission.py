@@ -11,11 +11,13 @@ from typing import Any
 
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "permission"
+_PATIENCE_SECONDS = 60
 # A wrong statement is replaced by adding the right one under the other name first.
 _NAMES = ("taskflows-cloud-rules", "taskflows-cloud-rules-2")
 
@@ -67,13 +69,17 @@ def _observed(statement: Mapping[str, Any]) -> dict[str, Any]:
 def _create(context: Context, action: Action) -> None:
     client, properties = context.session.lambda_, action.resource.properties
     try:
-        client.add_permission(
-            FunctionName=context.names.function,
-            StatementId=action.resource.name,
-            Action=properties["action"],
-            Principal=properties["principal"]["Service"],
-            SourceArn=properties["source_arn"],
-            SourceAccount=properties["source_account"],
+        context.session.waiting.retry(
+            lambda: client.add_permission(
+                FunctionName=context.names.function,
+                StatementId=action.resource.name,
+                Action=properties["action"],
+                Principal=properties["principal"]["Service"],
+                SourceArn=properties["source_arn"],
+                SourceAccount=properties["source_account"],
+            ),
+            seconds=_PATIENCE_SECONDS,
+            passing=function_calls.will_pass,
         )
     except client.exceptions.ResourceConflictException:
         # Either the answer to our own call was lost, or somebody was faster.

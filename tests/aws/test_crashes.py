@@ -1,0 +1,154 @@
+"""Killed before or after any call, then run again: it converges, and no live schedule is silenced in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from taskflows_cloud_core import Calendar
+from tests.aws.account import EMPTY, KilledError, config, is_mutating
+
+NEW_YORK = Calendar("Sun 17:00", timezone="America/New_York")
+FIRST = {"schedules": ["Mon-Fri 14:00", NEW_YORK], "environment_variables": {"MODE": "fast"}, "max_concurrency": 2}
+SECOND = {
+    "schedules": ["Mon-Fri 15:00", Calendar("Sun 18:00", timezone="America/New_York")],
+    "environment_variables": {"MODE": "slow"},
+    "memory_mb": 512,
+    "tags": {"team": "data"},
+}
+FEWER = {"schedules": ["Mon-Fri 14:00"], "environment_variables": {"MODE": "fast"}}
+
+
+def killing_at(aws, moment, where):
+    """Let nothing through from the call of that number on."""
+
+    def before(number, _call):
+        if number > moment or (number == moment and where == "before"):
+            raise KilledError
+
+    def after(number, _call):
+        if number >= moment:
+            raise KilledError
+
+    aws.clear()
+    aws.before, aws.after = before, after
+
+
+def live(there):
+    """Every schedule that fires the function, and may."""
+    function = there["functions"].get("job")
+    if function is None:
+        return set()
+    granted = any(statement["Principal"] == {"Service": "events.amazonaws.com"} for statement in function["Policy"])
+    rules = {
+        rule["ScheduleExpression"]
+        for rule in there["rules"].values()
+        if rule["State"] == "ENABLED" and rule["Targets"] and granted
+    }
+    schedules = {
+        schedule["ScheduleExpression"]
+        for schedule in there["schedules"].values()
+        if schedule["State"] == "ENABLED" and schedule["Target"]["RoleArn"].rpartition("/")[2] in there["roles"]
+    }
+    return rules | schedules
+
+
+def count_calls(aws, act):
+    aws.clear()
+    assert act().success
+    return len(aws.calls)
+
+
+def sweep(aws, account, *, prepare, act, clean, expected):
+    """Kill at every call, before and after it, then run again."""
+    clean()
+    prepare()
+    calls = count_calls(aws, act)
+    wanted = account()
+    if expected is not None:
+        assert wanted == expected
+    kept = None
+    for moment in range(calls):
+        for where in ("before", "after"):
+            clean()
+            prepare()
+            start = live(account())
+            killing_at(aws, moment, where)
+            with pytest.raises(KilledError):
+                act()
+            aws.clear()
+            kept = start & live(wanted)
+            assert kept <= live(account()), f"silenced by a kill {where} call {moment}"
+            assert act().success, f"killed {where} call {moment}"
+            assert account() == wanted, f"killed {where} call {moment}"
+    assert kept is not None
+
+
+@pytest.fixture
+def cleaned(env, aws):
+    def clean():
+        aws.clear()
+        assert env.delete_function("job").success
+
+    return clean
+
+
+@pytest.mark.slow
+def test_first_deployment(env, aws, jobs, account, cleaned):
+    sweep(
+        aws,
+        account,
+        prepare=lambda: None,
+        act=lambda: env.deploy_function(jobs.report, config(**FIRST), []),
+        clean=cleaned,
+        expected=None,
+    )
+    cleaned()
+    assert account() == EMPTY
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["code and schedules", "fewer schedules"])
+def test_changed_deployment(env, aws, jobs, account, cleaned, change):
+    function, settings = (jobs.other, SECOND) if change == "code and schedules" else (jobs.report, FEWER)
+    sweep(
+        aws,
+        account,
+        prepare=lambda: env.deploy_function(jobs.report, config(**FIRST), []),
+        act=lambda: env.deploy_function(function, config(**settings), []),
+        clean=cleaned,
+        expected=None,
+    )
+
+
+@pytest.mark.slow
+def test_deletion(env, aws, jobs, account, cleaned):
+    sweep(
+        aws,
+        account,
+        prepare=lambda: env.deploy_function(jobs.report, config(**FIRST), []),
+        act=lambda: env.delete_function("job"),
+        clean=cleaned,
+        expected=EMPTY,
+    )
+
+
+@pytest.mark.slow
+def test_a_broken_off_first_deployment_can_be_deleted(env, aws, jobs, account, cleaned):
+    cleaned()
+    calls = count_calls(aws, lambda: env.deploy_function(jobs.report, config(**FIRST), []))
+    for moment in range(calls):
+        aws.clear()
+        assert env.delete_function("job").success
+        killing_at(aws, moment, "after")
+        with pytest.raises(KilledError):
+            env.deploy_function(jobs.report, config(**FIRST), [])
+        aws.clear()
+        assert env.delete_function("job").success
+        assert account() == EMPTY, f"killed after call {moment}"
+
+
+def test_a_killed_deployment_did_change_something(env, aws, jobs):
+    killing_at(aws, 8, "after")
+    with pytest.raises(KilledError):
+        env.deploy_function(jobs.report, config(**FIRST), [])
+    assert any(is_mutating(call) for call in aws.calls)
