@@ -21,7 +21,7 @@ from taskflows_cloud_core.schedules.translation import (
 if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.canonical import short_text
     from taskflows_cloud_core.schedules.cron import cron_lines, seconds_text
-    from taskflows_cloud_core.schedules.describe import describe
+    from taskflows_cloud_core.schedules.cronreading import read_cron
     from taskflows_cloud_core.schedules.dialects import (
         GOOGLE_CRON,
         KUBERNETES_CRON,
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
         UNIX_CRON,
         CronDialect,
     )
+    from taskflows_cloud_core.schedules.english import describe
     from taskflows_cloud_core.schedules.occurrences import iterate, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
     from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
+    from taskflows_cloud_core.schedules.previews import PreviewRow, preview, preview_rows
     from taskflows_cloud_core.schedules.triggers import make_triggers
 
 _MODULES = {
@@ -41,14 +43,18 @@ _MODULES = {
     "NCRONTAB": "dialects",
     "UNIX_CRON": "dialects",
     "Overlap": "overlaps",
+    "PreviewRow": "previews",
     "cron_lines": "cron",
-    "describe": "describe",
+    "describe": "english",
     "find_overlaps": "overlaps",
     "iterate": "occurrences",
     "make_triggers": "triggers",
     "next_runs": "occurrences",
     "overlap_warnings": "overlaps",
     "parse": "oncalendar",
+    "preview": "previews",
+    "preview_rows": "previews",
+    "read_cron": "cronreading",
     "seconds_text": "cron",
     "short_text": "canonical",
 }
@@ -63,6 +69,7 @@ __all__ = [
     "CronDialect",
     "Overlap",
     "Periodic",
+    "PreviewRow",
     "Schedule",
     "ScheduleExpression",
     "Translation",
@@ -77,6 +84,9 @@ __all__ = [
     "next_runs",
     "overlap_warnings",
     "parse",
+    "preview",
+    "preview_rows",
+    "read_cron",
     "seconds_text",
     "short_text",
 ]

@@ -1,0 +1,65 @@
+"""What the user sees of a translation before anything is created."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from taskflows_cloud_aws.schedules import read_expression, translate
+from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpression
+from taskflows_cloud_core.schedules import preview, preview_rows
+
+AFTER = datetime(2027, 10, 30, 12, tzinfo=UTC)
+EXACT = [
+    "Mon-Fri 09:00",
+    "Fri *-*~07/1 17:00",
+    "Mon *-*-8..14,29..31 10:00",
+    "*-*~02 10:00",
+    "Fri *-*-13 09:00",
+    "*:0/30 Europe/Berlin",
+    "2028-02-29 10:00:30 Asia/Tokyo",
+]
+
+
+@pytest.mark.parametrize("text", EXACT)
+def test_the_expressions_fire_beside_the_calendar(text: str) -> None:
+    rows = preview_rows(translate(Calendar(text)), read_expression, 40, AFTER)
+    assert rows
+    assert all(row.agrees for row in rows)
+    assert [row.moment for row in rows] == Calendar(text).next_runs(40, AFTER)
+
+
+def test_a_rate_fires_beside_the_period() -> None:
+    rows = preview_rows(translate(Periodic(period=7200)), read_expression, 3, AFTER)
+    assert [row.moment.hour for row in rows if row.agrees] == [14, 16, 18]
+
+
+def test_the_preview_shows_words_expressions_and_moments() -> None:
+    shown = preview([translate(Calendar("Mon-Fri 09:00 Europe/Berlin"))], read_expression, 2, AFTER)
+    assert shown == (
+        "Mon-Fri 09:00 Europe/Berlin: at 09:00 on weekdays, Europe/Berlin [exact]\n"
+        "  -> cron(00 09 ? * MON-FRI *) Europe/Berlin (scheduler)\n"
+        "  schedule                     translated\n"
+        "  Mon 2027-11-01 09:00:00 CET  Mon 2027-11-01 09:00:00 CET\n"
+        "  Tue 2027-11-02 09:00:00 CET  Tue 2027-11-02 09:00:00 CET"
+    )
+
+
+def test_the_preview_marks_what_differs() -> None:
+    near = translate(Calendar("10:00:30"), allow_approximate=True)
+    shown = preview([near], read_expression, 1, AFTER).splitlines()
+    assert shown[0].endswith("[approximate]")
+    assert shown[-1].split() == ["Sun", "2027-10-31", "10:00:30", "UTC", "-", "!"]
+    assert shown[-2].split() == ["-", "Sun", "2027-10-31", "10:00:00", "UTC", "!"]
+
+
+def test_the_preview_says_why_there_is_nothing() -> None:
+    shown = preview([translate(Calendar("10:00:30"))], read_expression, 1, AFTER)
+    assert "[refused]\n  because seconds :30 cannot be scheduled on AWS; nearest: 10:00\n" in shown
+
+
+@pytest.mark.parametrize("text", ["cron(0 9 * * * *)", "rate(1 week)", "every day", "at(2027-01-01)T"])
+def test_what_is_no_expression_is_refused(text: str) -> None:
+    with pytest.raises(ScheduleError):
+        read_expression(ScheduleExpression(expression=text))
