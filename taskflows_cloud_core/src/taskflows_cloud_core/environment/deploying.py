@@ -97,7 +97,7 @@ class Deploying(Operating):
         dependencies: Sequence[str] | None = None,
         *,
         progress: Progress = silent,
-        max_workers: int = 4,
+        max_workers: int = 8,
     ) -> list[CloudDeploymentResult]:
         """Deploy several functions at once. When one of them does not pass the checks, none is deployed.
 

@@ -21,16 +21,22 @@ class LoadedProvider:
         info: What the provider says of itself.
         distribution: ``"name version"`` of the distribution that brought it.
         manager: Specs, extensions and this one provider.
+        operations: The hooks that the provider, or core on its behalf, implements.
     """
 
     info: ProviderInfo
     distribution: str
     manager: pluggy.PluginManager = attrs.field(repr=False, eq=False)
+    operations: frozenset[str] = attrs.field(repr=False, eq=False)
 
-    def supports(self, operation: str) -> bool:
-        """Whether the provider, or core on its behalf, implements a hook."""
-        caller = getattr(self.manager.hook, operation)
-        return any(not (impl.wrapper or impl.hookwrapper) for impl in caller.get_hookimpls())
+    @operations.default
+    def _implemented(self) -> frozenset[str]:
+        return frozenset(
+            caller.name
+            for plugin in self.manager.get_plugins()
+            for caller in self.manager.get_hookcallers(plugin) or []
+            if any(not (impl.wrapper or impl.hookwrapper) for impl in caller.get_hookimpls())
+        )
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """Call a hook.
@@ -46,7 +52,7 @@ class LoadedProvider:
             OperationUnsupported: The provider does not implement the hook.
             InvalidProviderError: It answered ``None`` or a generator.
         """
-        if not self.supports(operation):
+        if operation not in self.operations:
             raise OperationUnsupported(
                 f"the provider {self.info.name!r} ({self.distribution}) does not support {operation!r}",
                 provider=self.info.name,
