@@ -78,7 +78,7 @@ def test_what_is_imported_is_found_pinned_and_shipped(
     assert find_dependencies(jobs.job) == ("zz_tidy_yaml==1.2",)
     package = build_package(jobs.job, target=target)
     # The version of what is needed indirectly is kept too, although the index has a newer one.
-    assert package.dependencies == ("zz_leaf==3.0", "zz_tidy_yaml==1.2")
+    assert package.dependencies == ("zz-leaf==3.0", "zz-tidy-yaml==1.2")
     assert run(package) == 30
     assert {"leaf.py", "yamlish/__init__.py", "zz_leaf-3.0.dist-info/METADATA"} <= inside(package)
     for left_out in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"):
@@ -104,7 +104,7 @@ def test_named_dependencies_take_the_place_of_found_ones(
 ) -> None:
     jobs = project({"jobs.py": "def job():\n    import leaf\n    return leaf.VALUE\n"})
     package = build_package(jobs.job, target=target, dependencies=["zz_leaf<4"])
-    assert package.dependencies == ("zz_leaf==3.0",)
+    assert package.dependencies == ("zz-leaf==3.0",)
     assert run(package) == 30
 
 
@@ -116,7 +116,7 @@ def test_what_the_runtime_has_is_left_out_unless_a_version_is_wanted(
     has_leaf = attrs.evolve(target, provided=["zz-leaf"])
     assert build_package(jobs.job, target=has_leaf).dependencies == ()
     assert build_package(jobs.job, target=has_leaf, dependencies=["ZZ.leaf"]).dependencies == ()
-    assert build_package(jobs.job, target=has_leaf, dependencies=["zz_leaf==3.0"]).dependencies == ("zz_leaf==3.0",)
+    assert build_package(jobs.job, target=has_leaf, dependencies=["zz_leaf==3.0"]).dependencies == ("zz-leaf==3.0",)
 
 
 def test_wheels_are_those_of_the_target(index: Path, target: PackageTarget) -> None:

@@ -135,6 +135,21 @@ def merge(groups: Iterable[Iterable[Member]]) -> list[Member]:
     return list(places.values())
 
 
+def first_of_each(members: Iterable[Member]) -> tuple[list[Member], list[str]]:
+    """Let the first file have a place that several want.
+
+    Returns:
+        One member for each place, and a sentence for each file that had to give way to a different one.
+    """
+    places: dict[str, Member] = {}
+    warnings = []
+    for member in members:
+        other = places.setdefault(member.path, member)
+        if other.sha256 != member.sha256:
+            warnings.append(f"{member.path} is in {other.origin} and, differing, in {member.origin}; the first is kept")
+    return list(places.values()), warnings
+
+
 def _check_place(member: Member) -> None:
     parts = member.path.split("/")
     if any(part in ("", ".", "..") for part in parts) or "\\" in member.path or "\0" in member.path:

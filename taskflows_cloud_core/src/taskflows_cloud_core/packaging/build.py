@@ -67,7 +67,7 @@ def build_package(
         dependencies=fetched.pins,
         include_files=include_files,
         contents=_listed(members),
-        warnings=_warnings(contents, included),
+        warnings=_warnings(contents, fetched, included),
     )
 
 
@@ -128,7 +128,7 @@ def _groups(
     if entry.payload is not None and entry.payload.needs_cloudpickle and "cloudpickle" not in fetched.names:
         yield list(cloudpickle_members())
     yield list(included_members(included))
-    yield [manifest_member(entry, python_version=target.python_version, dependencies=fetched.pins)]
+    yield [manifest_member(entry, python_version=target.python_version, dependencies=fetched)]
 
 
 def _listed(members: Sequence[Member]) -> list[PackagedFile]:
@@ -136,8 +136,8 @@ def _listed(members: Sequence[Member]) -> list[PackagedFile]:
     return [PackagedFile(path=member.path, size=member.size, sha256=member.sha256) for member in ordered]
 
 
-def _warnings(contents: Contents, included: IncludedFiles) -> list[str]:
-    warnings = list(contents.warnings)
+def _warnings(contents: Contents, fetched: Dependencies, included: IncludedFiles) -> list[str]:
+    warnings = [*contents.warnings, *fetched.warnings]
     if included.left_out:
         listed = ", ".join(included.left_out)
         warnings.append(f"left out of the included folders because they look like secrets: {listed}")

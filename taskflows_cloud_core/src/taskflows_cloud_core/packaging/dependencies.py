@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from email.parser import HeaderParser
 from pathlib import Path
 
 import attrs
 
-from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.archive import Member, first_of_each
 from taskflows_cloud_core.packaging.distributions import FoundDistribution, installed_closure
+from taskflows_cloud_core.packaging.lock import lock_wheels
 from taskflows_cloud_core.packaging.package import PackageTarget
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
 from taskflows_cloud_core.packaging.uv_tool import install
-
-# What tells where and how something was installed, or is of no use in a package.
-_LEFT_OUT_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json", ".lock"}
-_LEFT_OUT_FOLDERS = {"bin", "__pycache__"}
+from taskflows_cloud_core.packaging.wheel_cache import fetch_wheels
+from taskflows_cloud_core.packaging.wheel_members import LEFT_OUT_METADATA, wheel_members
 
 
 @attrs.frozen(kw_only=True)
@@ -27,11 +26,15 @@ class Dependencies:
 
     Args:
         pins: ``"name==version"`` of each, sorted.
+        digests: The sha256 of each one's wheel, as far as known, in hexadecimal, by pin.
         members: Their files.
+        warnings: Files that two of them have.
     """
 
     pins: tuple[str, ...] = ()
+    digests: Mapping[str, str] = attrs.field(factory=dict)
     members: tuple[Member, ...] = attrs.field(default=(), repr=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -77,29 +80,44 @@ def fetch(requirements: Sequence[str], target: PackageTarget, *, constraints: Se
     """
     if not requirements:
         return Dependencies()
+    wheels = lock_wheels(sorted(requirements), target, constraints=constraints)
+    files = None if wheels is None else fetch_wheels(wheels)
+    if wheels is None or files is None:
+        return _installed(requirements, target, constraints)
+    members: list[Member] = []
+    for wheel, file in zip(wheels, files, strict=True):
+        members += wheel_members(file, name=f"{wheel.name} {wheel.version}")
+    kept, warnings = first_of_each(members)
+    return Dependencies(
+        pins=tuple(f"{wheel.name}=={wheel.version}" for wheel in wheels),
+        digests={f"{wheel.name}=={wheel.version}": wheel.sha256 for wheel in wheels},
+        members=tuple(kept),
+        warnings=tuple(warnings),
+    )
+
+
+def _installed(requirements: Sequence[str], target: PackageTarget, constraints: Sequence[str]) -> Dependencies:
+    """Let uv install, where its wheels cannot be had as files."""
     with tempfile.TemporaryDirectory(prefix="taskflows-cloud-") as scratch:
         folder = Path(scratch, "site")
         install(sorted(requirements), folder, target=target, constraints=constraints)
-        return Dependencies(pins=tuple(sorted(_pins(folder), key=str.lower)), members=tuple(_members(folder)))
+        return Dependencies(pins=tuple(sorted(_pins(folder))), members=tuple(_members(folder)))
 
 
 def _pins(folder: Path) -> Iterator[str]:
     for metadata in folder.glob("*.dist-info/METADATA"):
         headers = HeaderParser().parsestr(metadata.read_text(encoding="utf-8"), headersonly=True)
-        yield f"{headers['Name']}=={headers['Version']}"
+        yield f"{normalised_name(headers['Name'])}=={headers['Version']}"
 
 
 def _members(folder: Path) -> Iterator[Member]:
     for file in sorted(folder.rglob("*")):
         place = file.relative_to(folder)
-        if place.parts[0] in _LEFT_OUT_FOLDERS or _LEFT_OUT_FOLDERS & set(place.parts[1:-1]) & {"__pycache__"}:
-            continue
-        in_metadata = place.parts[0].endswith(".dist-info") or len(place.parts) == 1
-        if file.is_dir() or (in_metadata and file.name in _LEFT_OUT_FILES):
-            continue
-        executable = os.access(file, os.X_OK)
-        yield Member.of(place.as_posix(), file.read_bytes(), origin=_origin(place), executable=executable)
+        if file.is_file() and not _is_left_out(place.parts):
+            origin = f"the dependency that has {place.parts[0]}"
+            yield Member.of(place.as_posix(), file.read_bytes(), origin=origin, executable=os.access(file, os.X_OK))
 
 
-def _origin(place: Path) -> str:
-    return f"the dependency that has {place.parts[0]}"
+def _is_left_out(parts: tuple[str, ...]) -> bool:
+    in_metadata = len(parts) == 2 and parts[0].endswith(".dist-info")
+    return parts[0] in ("bin", ".lock") or "__pycache__" in parts or (in_metadata and parts[1] in LEFT_OUT_METADATA)

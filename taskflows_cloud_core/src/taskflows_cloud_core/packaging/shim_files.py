@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.dependencies import Dependencies
 from taskflows_cloud_core.packaging.entry import Entry
 
 FOLDER = "_taskflows_cloud"
@@ -55,19 +56,19 @@ def cloudpickle_members() -> Iterator[Member]:
         yield Member.of(f"cloudpickle/{source.name}", source.read_bytes(), origin="cloudpickle")
 
 
-def manifest_member(entry: Entry, *, python_version: str, dependencies: Sequence[str]) -> Member:
+def manifest_member(entry: Entry, *, python_version: str, dependencies: Dependencies) -> Member:
     """The manifest: what the shim has to call, and what the package was made of.
 
     Args:
         entry: The callable.
         python_version: Of the target.
-        dependencies: The distributions inside, as ``"name==version"``.
+        dependencies: The distributions inside.
     """
     manifest = {
         "manifest_version": MANIFEST_VERSION,
         "entry": _entry_facts(entry),
         "python_version": python_version,
-        "dependencies": sorted(dependencies),
+        "dependencies": {pin: dependencies.digests.get(pin, "") for pin in dependencies.pins},
     }
     if entry.payload is not None:
         manifest["cloudpickle_version"] = _cloudpickle_version()

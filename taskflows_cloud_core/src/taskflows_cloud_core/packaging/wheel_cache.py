@@ -1,0 +1,66 @@
+"""Wheels on this disk, each named by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.lock import LockedWheel
+from taskflows_cloud_core.packaging.store import cache_folder
+
+_AT_ONCE = 4
+_PIECE = 1 << 20
+_TIMEOUT_SECONDS = 60
+
+
+def fetch_wheels(wheels: Sequence[LockedWheel]) -> list[Path] | None:
+    """Get wheels into the cache.
+
+    A file appears under its name only when it is whole and has the right digest.
+
+    Args:
+        wheels: What `lock_wheels` returned.
+
+    Returns:
+        Their files, in the order of the wheels; ``None`` when one cannot be fetched from here, for instance
+        because its index wants credentials that only uv knows.
+
+    Raises:
+        PackagingError: What was fetched is not what the lock says.
+    """
+    folder = cache_folder("wheels")
+    missing = [wheel for wheel in wheels if not (folder / f"{wheel.sha256}.whl").is_file()]
+    try:
+        with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="wheels") as pool:
+            list(pool.map(lambda wheel: _fetch(wheel, folder), missing))
+    except URLError:
+        return None
+    files = [folder / f"{wheel.sha256}.whl" for wheel in wheels]
+    for file in files:
+        os.utime(file)  # when it was last of use
+    return files
+
+
+def _fetch(wheel: LockedWheel, folder: Path) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+    part, digest = Path(name), hashlib.sha256()
+    try:
+        with os.fdopen(descriptor, "wb") as stream, urlopen(wheel.url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - lock_wheels lets https, http and file pass
+            while piece := answer.read(_PIECE):
+                digest.update(piece)
+                stream.write(piece)
+        if digest.hexdigest() != wheel.sha256:
+            raise PackagingError(
+                f"the wheel of {wheel.name} {wheel.version} that was fetched is not the one that the index announced: "
+                "its sha256 differs; try again, and if it stays so, do not trust that index"
+            )
+        part.replace(folder / f"{wheel.sha256}.whl")
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,193 @@
+"""Wheels on their way into an archive: taken as they are, or refused."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import os
+import stat
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import uv
+
+from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package
+
+from .wheels import make_wheel
+
+FILES = {
+    "zz_full/__init__.py": "VALUE = 1\n",
+    "zz_full/data.bin": bytes(range(256)) * 64,
+    "zz_full/empty.txt": "",
+    "zz_full/__pycache__/x.cpython-311.pyc": b"stale",
+    "zz_full/bin/inner.txt": "a folder named bin, inside",
+    "bin/outer.txt": "dropped",
+    "zz_full-1.0.data/purelib/zz_pure.py": "PURE = 1\n",
+    "zz_full-1.0.data/platlib/zz_plat.py": "PLAT = 1\n",
+    "zz_full-1.0.data/data/share/zz.txt": "shared",
+    "zz_full-1.0.data/scripts/zz-run": "#!python\n",
+    "zz_full-1.0.dist-info/entry_points.txt": "[console_scripts]\nzz-full = zz_full:main\n",
+    "zz_full-1.0.dist-info/licenses/RECORD": "not the record",
+}
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the inherited name
+        """Keep the test's output free of access logs."""
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package index on loopback; `announce` writes its pages."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/simple")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield folder
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def announce(folder: Path, *wheels: Path, sha256: str = "") -> None:
+    for wheel in wheels:
+        name = wheel.name.partition("-")[0].replace("_", "-")
+        digest = sha256 or hashlib.sha256(wheel.read_bytes()).hexdigest()
+        page = folder / "simple" / name / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        with page.open("a") as stream:
+            stream.write(f'<a href="/{wheel.name}#sha256={digest}">{wheel.name}</a>\n')
+
+
+def contents(layer: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(layer)) as archive:
+        assert archive.testzip() is None
+        return {name.removeprefix("python/"): archive.read(name) for name in archive.namelist()}
+
+
+def test_the_layer_holds_what_uv_would_install(index: Path, target: PackageTarget, tmp_path: Path) -> None:
+    announce(index, make_wheel(index, "zz_full", "1.0", FILES))
+    site = tmp_path / "site"
+    command = [uv.find_uv_bin(), "pip", "install", "-q", "--python", sys.executable, "--target", str(site), "zz-full"]
+    subprocess.run(command, check=True)
+    expected = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    for left_out in ("RECORD", "INSTALLER", "REQUESTED"):
+        del expected[f"zz_full-1.0.dist-info/{left_out}"]
+    expected = {path: data for path, data in expected.items() if path.partition("/")[0] not in ("bin", ".lock")}
+    expected.pop("zz_full/__pycache__/x.cpython-311.pyc", None)
+    assert contents(build_layer(["zz-full"], target=target)) == expected
+
+
+def test_members_are_copied_and_the_digests_are_true(index: Path, target: PackageTarget) -> None:
+    wheel = make_wheel(index, "zz_full", "1.0", FILES)
+    announce(index, wheel)
+    package = build_package(lambda: 1, target=target, dependencies=["zz-full"])
+    listed = {file.path: file for file in package.contents}
+    with zipfile.ZipFile(package.path) as archive, zipfile.ZipFile(wheel) as source:
+        for info in archive.infolist():
+            data = archive.read(info)
+            assert hashlib.sha256(data).hexdigest() == listed[info.filename].sha256
+            assert len(data) == listed[info.filename].size
+            if info.filename.startswith("zz_full/"):
+                assert info.compress_size == source.getinfo(info.filename).compress_size
+        manifest = archive.read("_taskflows_cloud/manifest.json").decode()
+    assert f'"zz-full==1.0": "{hashlib.sha256(wheel.read_bytes()).hexdigest()}"' in manifest
+
+
+def test_executables_stay_executable(index: Path, target: PackageTarget) -> None:
+    wheel = make_wheel(index, "zz_tool", "1.0", {"zz_tool/other.py": ""})
+    with zipfile.ZipFile(wheel, "a") as archive:
+        info = zipfile.ZipInfo("zz_tool/run")
+        info.external_attr = (stat.S_IFREG | 0o755) << 16
+        archive.writestr(info, "#!/bin/sh\n")
+    announce(index, wheel)
+    with zipfile.ZipFile(io.BytesIO(build_layer(["zz-tool"], target=target))) as layer:
+        assert stat.S_IMODE(layer.getinfo("python/zz_tool/run").external_attr >> 16) == 0o755
+        assert stat.S_IMODE(layer.getinfo("python/zz_tool/other.py").external_attr >> 16) == 0o644
+        assert layer.read("python/zz_tool/run") == b"#!/bin/sh\n"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_compressions_are_read(index: Path, target: PackageTarget, method: int) -> None:
+    made = make_wheel(index, "zz_odd", "1.0", {"zz_same.py": ""})
+    with zipfile.ZipFile(made, "a", method) as archive:
+        archive.writestr("zz_odd.py", "VALUE = 1\n" * 50)
+    announce(index, made)
+    assert contents(build_layer(["zz-odd"], target=target))["zz_odd.py"] == b"VALUE = 1\n" * 50
+
+
+@pytest.mark.parametrize("name", ["../escape.py", "/absolute.py", "a/../../escape.py", "a\\b.py"])
+def test_members_that_would_leave_the_package_are_refused(
+    index: Path, target: PackageTarget, cache: Path, name: str
+) -> None:
+    wheel = make_wheel(index, "zz_evil", "1.0", {"zz_evil.py": ""})
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr(name, "x")
+    announce(index, wheel)
+    before = set(index.parent.rglob("escape.py"))
+    with pytest.raises(PackagingError, match="zz-evil 1.0 has a file with the path"):
+        build_layer(["zz-evil"], target=target)
+    assert set(index.parent.rglob("escape.py")) == before
+    assert {path.parent.name for path in cache.rglob("*") if path.is_file()} <= {"wheels"}
+
+
+def test_a_wheel_that_is_not_what_was_announced_is_refused(index: Path, target: PackageTarget, cache: Path) -> None:
+    announce(index, make_wheel(index, "zz_full", "1.0", FILES), sha256="0" * 64)
+    with pytest.raises(PackagingError, match="zz-full 1.0 that was fetched is not the one"):
+        build_layer(["zz-full"], target=target)
+    assert not [path for path in cache.rglob("*") if path.is_file()]
+
+
+def test_a_broken_wheel_is_refused(index: Path, target: PackageTarget) -> None:
+    wheel = make_wheel(index, "zz_full", "1.0", FILES)
+    announce(index, wheel)
+    build_layer(["zz-full"], target=target)
+    cached = next(Path(os.environ["XDG_CACHE_HOME"]).rglob("*.whl"))
+    cached.write_bytes(cached.read_bytes()[:-30])
+    with pytest.raises(PackagingError, match="the wheel of zz-full 1.0 cannot be read"):
+        build_layer(["zz-full"], target=target)
+
+
+def test_two_dependencies_with_one_place_are_told(index: Path, target: PackageTarget) -> None:
+    announce(
+        index,
+        make_wheel(index, "zz_a", "1.0", {"tests/__init__.py": "# a\n", "same.py": ""}, requires=("zz-b",)),
+        make_wheel(index, "zz_b", "1.0", {"tests/__init__.py": "# b\n", "same.py": ""}),
+    )
+    package = build_package(lambda: 1, target=target, dependencies=["zz-a"])
+    [warning] = package.warnings
+    assert warning.startswith("tests/__init__.py is in the dependency zz-a 1.0 and, differing, in the dependency zz-b")
+
+
+def test_a_platform_whose_tags_are_unknown_is_left_to_uv(index: Path) -> None:
+    announce(index, make_wheel(index, "zz_full", "1.0", FILES))
+    odd = PackageTarget(python_version="3.12", platform="x86_64-unknown-linux-musl")
+    known = PackageTarget(python_version="3.12", platform="x86_64-manylinux_2_34")
+    assert contents(build_layer(["zz-full"], target=odd)) == contents(build_layer(["zz-full"], target=known))
+
+
+def test_the_record_is_not_trusted_to_be_complete(index: Path, target: PackageTarget) -> None:
+    wheel = make_wheel(index, "zz_full", "1.0", FILES)
+    rows = list(csv.reader(io.StringIO(zipfile.ZipFile(wheel).read("zz_full-1.0.dist-info/RECORD").decode())))
+    assert base64.urlsafe_b64decode(rows[0][1].partition("=")[2] + "=")
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("zz_full/unrecorded.txt", "x")
+    announce(index, wheel)
+    package = build_package(lambda: 1, target=target, dependencies=["zz-full"])
+    digests = {file.path: file.sha256 for file in package.contents}
+    assert digests["zz_full/unrecorded.txt"] == hashlib.sha256(b"x").hexdigest()
