@@ -231,13 +231,8 @@ class DeployingSpec:
 
                 @hookimpl
                 def plan_deployment(session, name, config, package, triggers):
-                    desired = [
-                        Resource(
-                            kind="function",
-                            name=name,
-                            properties={"sha256": package.sha256, "memory_mb": config.memory_mb},
-                        )
-                    ]
+                    wanted = {"sha256": package.sha256, "memory_mb": config.memory_mb}
+                    desired = [Resource(kind="function", name=name, properties=wanted)]
                     desired += [
                         Resource(
                             kind="timer",
