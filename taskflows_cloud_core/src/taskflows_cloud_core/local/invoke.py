@@ -36,7 +36,9 @@ def invoke(session: Session, name: str, payload: Any, *, wait: bool) -> Invocati
     if not wait:
         return _leave_to_scheduler(session, name, event)
     task = _begin(session, name, event)
-    ending = Supervisor(session, task).carry_out()
+    supervisor = Supervisor(session, task)
+    ending = supervisor.carry_out()
+    supervisor.note(ending)
     return InvocationResult(
         ok=ending.outcome == "succeeded",
         value=None if ending.result is None else json.loads(ending.result),

@@ -68,7 +68,9 @@ class Exit:
 
 
 class Child:
-    """A running process. `watch` is to be called once; `kill` may be called from any thread.
+    """A running process, and a context manager that leaves nothing of it behind.
+
+    `watch` is to be called once; `kill` may be called from any thread.
 
     Args:
         command: What to run.
@@ -102,6 +104,12 @@ class Child:
         finally:
             os.close(lifeline)
 
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._collect()
+
     @property
     def pid(self) -> int:
         """The number of the process, and of its group."""
@@ -121,13 +129,11 @@ class Child:
         Returns:
             How it ended.
         """
-        try:
-            with _Reader(self._process) as reader:
-                timed_out = self._until_exit(reader, on_lines)
-                self._signal(signal.SIGKILL)
-                on_lines(reader.drain(_DRAIN_SECONDS))
-        finally:
-            code = self._collect()
+        with _Reader(self._process) as reader:
+            timed_out = self._until_exit(reader, on_lines)
+            self._signal(signal.SIGKILL)
+            on_lines(reader.drain(_DRAIN_SECONDS))
+        code = self._collect()
         seconds = time.monotonic() - self._begun
         return Exit(code=code, timed_out=timed_out and not self._killed, killed=self._killed, seconds=seconds)
 
@@ -152,11 +158,15 @@ class Child:
 
     def _collect(self) -> int:
         with self._lock:
-            _signal_group(self.pid, signal.SIGKILL)
-            code = self._process.wait()
-            self._collected = True
-        os.close(self._lifeline)
-        return code
+            if not self._collected:
+                _signal_group(self.pid, signal.SIGKILL)
+                self._process.wait()
+                self._collected = True
+                os.close(self._lifeline)
+                for stream in (self._process.stdout, self._process.stderr):
+                    if stream is not None:
+                        stream.close()
+        return self._process.returncode
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
@@ -189,8 +199,6 @@ class _Reader:
 
     def __exit__(self, *_: object) -> None:
         self._selector.close()
-        for stream in self._splitters:
-            stream.close()
         if self._pidfd is not None:
             os.close(self._pidfd)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -18,6 +19,7 @@ from taskflows_cloud_core.local.moments import now
 from taskflows_cloud_core.local.records import Timer
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, schedulers
+from taskflows_cloud_core.local.store.runs import Ending
 from taskflows_cloud_core.local.supervise import Supervisor, Task
 
 Report: TypeAlias = Callable[[str], None]
@@ -29,6 +31,7 @@ _REPORT_AWAKE_EVERY = timedelta(seconds=5)
 _GAP = timedelta(seconds=15)
 _PRUNE_EVERY = timedelta(hours=1)
 _SECOND = timedelta(seconds=1)
+_NOTE_ATTEMPTS = 60
 
 
 class Scheduler:
@@ -88,6 +91,7 @@ class Scheduler:
     def _join(self, at: datetime) -> None:
         with self._session.database.writing() as connection:
             self._awake_since = schedulers.join(connection, self._id, self._owner, at=at, patience=_GAP)
+            functions.rewind_cursors(connection, at, tolerance=_GAP)
         self._seen = self._looked = at
 
     def _loop(self, stop: threading.Event, until: datetime | None, *, once: bool) -> None:
@@ -163,14 +167,23 @@ class Scheduler:
 
     def _carry_out(self, supervisor: Supervisor) -> None:
         task = supervisor.task
-        try:
-            self._report(reports.ended(task, supervisor.carry_out()))
-        except OperationError as error:
-            self._report(reports.trouble(error))
-        finally:
-            with self._lock:
-                del self._running[task.run.id]
-            self._wake.set()
+        ending = supervisor.carry_out()
+        self._note(supervisor, ending)
+        self._report(reports.ended(task, ending))
+        with self._lock:
+            del self._running[task.run.id]
+        self._wake.set()
+
+    def _note(self, supervisor: Supervisor, ending: Ending) -> None:
+        """Note how a run ended, again and again: as long as that is not noted, the next due times are skipped."""
+        for _ in range(_NOTE_ATTEMPTS):
+            try:
+                supervisor.note(ending)
+            except OperationError as error:
+                self._report(reports.trouble(error))
+                time.sleep(_SECOND.total_seconds())
+            else:
+                return
 
     def _pause(self, until: datetime | None) -> timedelta:
         moments = [due for due in self._due.values() if due is not None]

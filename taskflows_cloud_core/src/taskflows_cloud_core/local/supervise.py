@@ -74,24 +74,30 @@ class Supervisor:
         """Run the task to its end, whatever that is.
 
         Returns:
-            How it ended, as it was noted.
-
-        Raises:
-            OperationError: The state cannot be written.
+            How it ended; `note` writes it down.
         """
         scratch = self._session.paths.scratch(self.task.run.id)
         try:
             private_folder(scratch)
-            ending = self._run(scratch)
+            return self._run(scratch)
         except (OSError, OperationError) as error:
-            ending = runs.Ending(outcome="failed", error=f"the run could not be carried out: {error}")
+            return runs.Ending(outcome="failed", error=f"the run could not be carried out: {error}")
         except BaseException:
-            self._note(_INTERRUPTED)
+            self.note(_INTERRUPTED)
             raise
         finally:
             remove_folder(scratch)
-        self._note(ending)
-        return ending
+
+    def note(self, ending: runs.Ending) -> None:
+        """Write down how the run ended, and queue another attempt when one is due.
+
+        Raises:
+            OperationError: The state cannot be written.
+        """
+        with self._session.database.writing() as connection:
+            noted = runs.end(connection, self.task.run.id, ending, at=now())
+            if noted and ending.outcome != "succeeded":
+                retry_if_wanted(connection, self.task.run, at=now())
 
     def _run(self, scratch: Path) -> runs.Ending:
         task_file, result_file = scratch / "task.json", scratch / "result.json"
@@ -101,9 +107,10 @@ class Supervisor:
             if self._killed:
                 return _INTERRUPTED
             child = self._child = Child(command)
-        self._note_child(child)
         keeper = _LineKeeper(self._session, self.task.run)
-        exited = child.watch(keeper.take)
+        with child:
+            self._note_child(child)
+            exited = child.watch(keeper.take)
         keeper.flush()
         return ending_of(exited, _read_result(result_file), self.task.function)
 
@@ -113,12 +120,6 @@ class Supervisor:
         if not wanted:
             # The function was deleted between the beginning of the run and that of the process.
             child.kill()
-
-    def _note(self, ending: runs.Ending) -> None:
-        with self._session.database.writing() as connection:
-            noted = runs.end(connection, self.task.run.id, ending, at=now())
-            if noted and ending.outcome != "succeeded":
-                retry_if_wanted(connection, self.task.run, at=now())
 
 
 class _LineKeeper:

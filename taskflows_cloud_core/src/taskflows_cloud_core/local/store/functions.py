@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -143,6 +143,16 @@ def move_cursor(connection: sqlite3.Connection, timer: Timer, cursor: datetime) 
         (to_number(cursor), timer.function, timer.name, to_number(timer.cursor), to_number(timer.anchor)),
     )
     return moved.rowcount == 1
+
+
+def rewind_cursors(connection: sqlite3.Connection, at: datetime, *, tolerance: timedelta) -> None:
+    """Bring schedules back from the future, where they are when the clock was set back.
+
+    Due times that were run before the clock was set have their rows, and are not run again.
+    """
+    moment, latest = to_number(at), to_number(at + tolerance)
+    connection.execute("UPDATE schedules SET cursor = ? WHERE cursor > ?", (moment, latest))
+    connection.execute("UPDATE schedules SET anchor = ? WHERE anchor > ?", (moment, latest))
 
 
 def set_paused(connection: sqlite3.Connection, name: str, at: datetime, *, paused: bool) -> None:

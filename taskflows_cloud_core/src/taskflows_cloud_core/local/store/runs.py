@@ -43,16 +43,12 @@ def new_run_id() -> str:
     return str(uuid4())
 
 
-def queue_due(connection: sqlite3.Connection, timer: Timer, due: datetime, *, at: datetime) -> str:
-    """Take a due time: the run waits until somebody starts it.
-
-    Raises:
-        sqlite3.IntegrityError: The due time was taken before.
-    """
+def queue_due(connection: sqlite3.Connection, timer: Timer, due: datetime, *, at: datetime) -> None:
+    """Take a due time, unless it was taken before: the run waits until somebody starts it."""
     run_id = new_run_id()
     event = {"scheduled_time": due.isoformat(), "schedule": timer.text, "run_id": run_id, "attempt": 1}
     connection.execute(
-        "INSERT INTO runs (id, function, schedule, expression, due, state, event, queued_at, not_before)"
+        "INSERT OR IGNORE INTO runs (id, function, schedule, expression, due, state, event, queued_at, not_before)"
         " VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?)",
         (
             run_id,
@@ -65,15 +61,14 @@ def queue_due(connection: sqlite3.Connection, timer: Timer, due: datetime, *, at
             to_number(at),
         ),
     )
-    return run_id
 
 
 def skip_due(connection: sqlite3.Connection, timer: Timer, due: datetime, *, reason: str, at: datetime) -> None:
-    """Take a due time without running anything."""
+    """Take a due time, unless it was taken before, without running anything."""
     moment = to_number(at)
     connection.execute(
-        "INSERT INTO runs (id, function, schedule, expression, due, state, queued_at, not_before, ended_at, outcome,"
-        " error) VALUES (?, ?, ?, ?, ?, 'ended', ?, ?, ?, 'skipped', ?)",
+        "INSERT OR IGNORE INTO runs (id, function, schedule, expression, due, state, queued_at, not_before, ended_at,"
+        " outcome, error) VALUES (?, ?, ?, ?, ?, 'ended', ?, ?, ?, 'skipped', ?)",
         (
             new_run_id(),
             timer.function,
