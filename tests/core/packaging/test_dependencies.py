@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -194,3 +195,44 @@ def test_an_installed_module_without_metadata_is_refused(
     jobs = project({"jobs.py": "def job():\n    import orphan\n"})
     with pytest.raises(PackagingError, match="'orphan' is installed here, but no distribution says"):
         build_package(jobs.job, target=target)
+
+
+def test_what_was_installed_from_a_folder_is_taken_as_it_is(
+    project: Project, index: Path, installed: Callable[..., None], run: Run, target: PackageTarget
+) -> None:
+    """Its name on an index may belong to somebody else, so the index is not asked."""
+    wheel = make_wheel(
+        index.parent, "zz_local", "0.1", {"ours.py": "import leaf\nVALUE = 1\n"}, requires=("zz_leaf<4",)
+    )
+    make_wheel(index, "zz_local", "9.9", {"ours.py": "VALUE = 'of somebody else'\n"})
+    installed(str(wheel))
+    jobs = project({"jobs.py": "import ours\ndef job(): return [ours.VALUE, ours.leaf.VALUE]\n"})
+    package = build_package(jobs.job, target=target)
+    assert package.dependencies == ("zz-leaf==3.0", "zz_local==0.1")
+    assert run(package) == [1, 30]
+
+
+def test_code_that_was_compiled_here_stays_here(
+    project: Project, index: Path, installed: Callable[..., None], target: PackageTarget
+) -> None:
+    wheel = make_wheel(index.parent, "zz_local", "0.1", {"ours/__init__.py": "", "ours/fast.so": b"ELF"})
+    installed(str(wheel))
+    jobs = project({"jobs.py": "def job():\n    import ours\n"})
+    assert "ours/fast.so" in inside(build_package(jobs.job, target=target))
+    with pytest.raises(PackagingError, match=r"zz_local 0\.1 was installed from file:.* compiled for this machine"):
+        build_package(jobs.job, target=attrs.evolve(target, platform=ARM))
+
+
+def test_an_editable_project_keeps_its_version(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, target: PackageTarget
+) -> None:
+    info = tmp_path / "site-packages" / "zz_mine-2.5.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zz-mine\nVersion: 2.5\n")
+    url = {"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}}
+    (info / "direct_url.json").write_text(json.dumps(url))
+    monkeypatch.syspath_prepend(str(info.parent))
+    text = "from importlib.metadata import version\nVERSION = version('zz-mine')\ndef job(): return VERSION\n"
+    package = build_package(project({"jobs.py": text}).job, target=target)
+    assert package.dependencies == ()
+    assert run(package) == "2.5"

@@ -16,6 +16,7 @@ from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch, fet
 from taskflows_cloud_core.packaging.distributions import distributions_of
 from taskflows_cloud_core.packaging.entry import Entry, describe_entry
 from taskflows_cloud_core.packaging.include import IncludedFiles, find_included, included_members
+from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.package import Package, PackagedFile, PackageTarget
 from taskflows_cloud_core.packaging.requirements import check_dependencies
@@ -123,6 +124,7 @@ def _groups(
 ) -> Iterator[Sequence[Member]]:
     yield list(shim_members(entry, with_stand_ins=bool(contents.sources.stand_ins)))
     yield contents.sources.members
+    yield list(project_metadata(contents.sources.members))
     yield list(stand_in_members(contents.sources.stand_ins, contents.deployment_packages))
     yield fetched.members
     if entry.payload is not None and entry.payload.needs_cloudpickle and "cloudpickle" not in fetched.names:

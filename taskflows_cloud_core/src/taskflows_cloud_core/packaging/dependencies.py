@@ -12,12 +12,13 @@ import attrs
 
 from taskflows_cloud_core.packaging.archive import Member, first_of_each
 from taskflows_cloud_core.packaging.distributions import FoundDistribution, installed_closure
+from taskflows_cloud_core.packaging.local_distributions import take_local
 from taskflows_cloud_core.packaging.lock import lock_wheels
 from taskflows_cloud_core.packaging.package import PackageTarget
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
 from taskflows_cloud_core.packaging.uv_tool import install
 from taskflows_cloud_core.packaging.wheel_cache import fetch_wheels
-from taskflows_cloud_core.packaging.wheel_members import LEFT_OUT_METADATA, wheel_members
+from taskflows_cloud_core.packaging.wheel_members import is_left_out, wheel_members
 
 
 @attrs.frozen(kw_only=True)
@@ -52,19 +53,25 @@ def not_provided(requirements: Sequence[str], target: PackageTarget) -> list[str
     ]
 
 
-def found_requirements(found: Sequence[FoundDistribution], target: PackageTarget) -> list[str]:
-    """The pins of what was found in the code, without what the runtime has."""
-    return [item.pin for item in found if normalised_name(item.name) not in target.provided]
-
-
 def fetch_found(found: Sequence[FoundDistribution], target: PackageTarget) -> Dependencies:
     """Fetch what the code imports, in the versions that are installed here.
+
+    Args:
+        found: The distributions that the code imports; what the runtime has is left out.
+        target: The machine that they are for.
 
     Raises:
         PackagingError: One of them cannot be had for the target.
     """
-    requirements = found_requirements(found, target)
-    return fetch(requirements, target, constraints=installed_closure(requirements))
+    wanted = [item for item in found if normalised_name(item.name) not in target.provided]
+    local = take_local([item for item in wanted if item.source], target)
+    requirements = sorted({*(item.pin for item in wanted if not item.source), *local.needs})
+    fetched = fetch(requirements, target, constraints=installed_closure(requirements))
+    if not local.pins:
+        return fetched
+    members, warnings = first_of_each([*local.members, *fetched.members])
+    pins = tuple(sorted((*local.pins, *fetched.pins)))
+    return attrs.evolve(fetched, pins=pins, members=tuple(members), warnings=(*fetched.warnings, *warnings))
 
 
 def fetch(requirements: Sequence[str], target: PackageTarget, *, constraints: Sequence[str] = ()) -> Dependencies:
@@ -113,11 +120,6 @@ def _pins(folder: Path) -> Iterator[str]:
 def _members(folder: Path) -> Iterator[Member]:
     for file in sorted(folder.rglob("*")):
         place = file.relative_to(folder)
-        if file.is_file() and not _is_left_out(place.parts):
+        if file.is_file() and not is_left_out(place.parts):
             origin = f"the dependency that has {place.parts[0]}"
             yield Member.of(place.as_posix(), file.read_bytes(), origin=origin, executable=os.access(file, os.X_OK))
-
-
-def _is_left_out(parts: tuple[str, ...]) -> bool:
-    in_metadata = len(parts) == 2 and parts[0].endswith(".dist-info")
-    return parts[0] in ("bin", ".lock") or "__pycache__" in parts or (in_metadata and parts[1] in LEFT_OUT_METADATA)

@@ -107,15 +107,24 @@ def _owners_of_file(module: str, names: Sequence[str], finder: ModuleFinder) -> 
 
 
 def _described(distribution: Any) -> FoundDistribution:
-    return FoundDistribution(
-        name=distribution.name, version=distribution.version, source=_source(distribution.read_text("direct_url.json"))
-    )
+    source = without_credentials(str(direct_url(distribution).get("url", "")))
+    return FoundDistribution(name=distribution.name, version=distribution.version, source=source)
 
 
-def _source(direct_url: str | None) -> str:
-    if direct_url is None:
-        return ""
-    return without_credentials(str(json.loads(direct_url).get("url", "a local directory")))
+def direct_url(distribution: Any) -> dict[str, Any]:
+    """Where a distribution was installed from (PEP 610); empty when it came from an index."""
+    text = distribution.read_text("direct_url.json")
+    return dict(json.loads(text)) if text else {}
+
+
+def is_here(name: str) -> FoundDistribution | None:
+    """The installed distribution of a name, ``None`` when there is none."""
+    import importlib_metadata
+
+    try:
+        return _described(importlib_metadata.distribution(name))
+    except importlib_metadata.PackageNotFoundError:
+        return None
 
 
 def installed_closure(requirements: Sequence[str]) -> list[str]:
@@ -133,14 +142,10 @@ def installed_closure(requirements: Sequence[str]) -> list[str]:
     pins: dict[str, str] = {}
     while waiting:
         name = waiting.pop()
-        try:
-            distribution = importlib_metadata.distribution(name)
-        except importlib_metadata.PackageNotFoundError:
+        found = None if normalised_name(name) in pins else is_here(name)
+        if found is None:
             continue
-        if normalised_name(name) in pins:
-            continue
-        found = _described(distribution)
         pins[normalised_name(name)] = "" if found.source else found.pin
-        needed = [parse_requirement(text) for text in distribution.requires or ()]
+        needed = [parse_requirement(text) for text in importlib_metadata.distribution(name).requires or ()]
         waiting += [item.name for item in needed if item.marker is None or item.marker.evaluate({"extra": ""})]
     return sorted(pin for pin in pins.values() if pin)

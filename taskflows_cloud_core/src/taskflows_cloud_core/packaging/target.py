@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from taskflows_cloud_core.packaging.package import PackageTarget
+
+
+def is_this_machine(target: PackageTarget) -> bool:
+    """Whether code that was compiled here runs on the target."""
+    return target.platform is None and target.python_version == f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def running_target(python_version: str) -> PackageTarget:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import mmap
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -19,8 +19,8 @@ from taskflows_cloud_core.packaging.archive import DEFLATED, STORED, Member
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1
 _ROOT_SCHEMES = ("purelib", "platlib", "data")
-# What tells where and how something was installed, or is of no use in a package.
-LEFT_OUT_METADATA = frozenset(
+# What tells where and how something was installed.
+_RECORDS = frozenset(
     {"RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"}
 )
 
@@ -50,13 +50,17 @@ def wheel_members(wheel: Path, *, name: str) -> Iterator[Member]:
 def _place(info: ZipInfo) -> str:
     """Where a file is installed; ``""`` when it is left out."""
     parts = info.filename.split("/")
-    if info.is_dir() or "__pycache__" in parts:
+    if info.is_dir():
         return ""
     if parts[0].endswith(".data") and len(parts) > 2:
         parts = parts[2:] if parts[1] in _ROOT_SCHEMES else []
-    if len(parts) == 2 and parts[0].endswith(".dist-info") and parts[1] in LEFT_OUT_METADATA:
-        return ""
-    return "" if parts[:1] == ["bin"] else "/".join(parts)
+    return "/".join(parts) if parts and not is_left_out(parts) else ""
+
+
+def is_left_out(parts: Sequence[str]) -> bool:
+    """Whether an installed file is of no use in a package: scripts, records of the installation, bytecode."""
+    in_metadata = len(parts) == 2 and parts[0].endswith(".dist-info")
+    return parts[0] in ("bin", ".lock") or "__pycache__" in parts or (in_metadata and parts[1] in _RECORDS)
 
 
 def _recorded(archive: ZipFile) -> Mapping[str, str]:

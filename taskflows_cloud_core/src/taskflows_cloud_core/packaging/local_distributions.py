@@ -1,0 +1,123 @@
+"""Distributions that are on this machine and on no index: installed from a folder, a file or a repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import attrs
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.distributions import FoundDistribution, direct_url, is_here
+from taskflows_cloud_core.packaging.package import PackageTarget
+from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
+from taskflows_cloud_core.packaging.target import is_this_machine
+from taskflows_cloud_core.packaging.wheel_members import is_left_out
+
+_COMPILED = (".so", ".pyd", ".dylib", ".dll")
+
+
+@attrs.frozen(kw_only=True)
+class LocalDistributions:
+    """Installed files that go into a package as they are.
+
+    Args:
+        pins: ``"name==version"`` of each distribution.
+        members: Their files.
+        needs: What they need of an index, pinned to what is installed.
+    """
+
+    pins: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+def take_local(found: Sequence[FoundDistribution], target: PackageTarget) -> LocalDistributions:
+    """Take the installed files of distributions that no index has.
+
+    Args:
+        found: Distributions with a source.
+        target: The machine that they are for.
+
+    Raises:
+        PackagingError: One has code that was compiled for this machine, and the target is another.
+    """
+    waiting, seen = list(found), {normalised_name(item.name) for item in found}
+    pins: list[str] = []
+    members: list[Member] = []
+    needs: set[str] = set()
+    while waiting:
+        item = waiting.pop()
+        pins.append(item.pin)
+        members += _installed_files(item, target)
+        for needed in _needed(item):
+            if needed.source and normalised_name(needed.name) not in seen:
+                waiting.append(needed)
+                seen.add(normalised_name(needed.name))
+            elif not needed.source:
+                needs.add(needed.pin)
+    return LocalDistributions(pins=tuple(sorted(pins)), members=tuple(members), needs=tuple(sorted(needs)))
+
+
+def _installed_files(item: FoundDistribution, target: PackageTarget) -> Iterator[Member]:
+    import importlib_metadata
+
+    for file in importlib_metadata.distribution(item.name).files or ():
+        parts = file.parts
+        if ".." in parts or is_left_out(parts) or parts[-1].endswith(".pth"):
+            continue
+        path = Path(str(file.locate()))
+        if path.suffix in _COMPILED and not is_this_machine(target):
+            raise PackagingError(
+                f"{item.name} {item.version} was installed from {item.source}, not from an index, and has code that "
+                f"was compiled for this machine ({file}); the target is Python {target.python_version} on "
+                f"{target.platform}, so a wheel for that has to be on an index"
+            )
+        yield Member.of(
+            "/".join(parts),
+            path.read_bytes(),
+            origin=f"the dependency {item.name} {item.version}",
+            executable=os.access(path, os.X_OK),
+        )
+
+
+def _needed(item: FoundDistribution) -> Iterator[FoundDistribution]:
+    import importlib_metadata
+
+    for text in importlib_metadata.distribution(item.name).requires or ():
+        requirement = parse_requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            found = is_here(requirement.name)
+            if found is not None:
+                yield found
+
+
+def project_metadata(members: Sequence[Member]) -> Iterator[Member]:
+    """The metadata of editable installations whose modules are in a package.
+
+    A module that asks for its own version finds it then.
+
+    Args:
+        members: The user's own modules; their origins are their files.
+    """
+    import importlib_metadata
+
+    files = [Path(member.origin) for member in members]
+    for distribution in importlib_metadata.distributions():
+        folder = _editable_folder(distribution)
+        if folder is not None and any(file.is_relative_to(folder) for file in files):
+            metadata = distribution.read_text("METADATA") or ""
+            place = f"{distribution.name.replace('-', '_')}-{distribution.version}.dist-info/METADATA"
+            yield Member.of(place, metadata.encode(), origin=f"the project {distribution.name}")
+
+
+def _editable_folder(distribution: Any) -> Path | None:
+    source = direct_url(distribution)
+    if not source.get("dir_info", {}).get("editable"):
+        return None
+    return Path(url2pathname(urlsplit(str(source.get("url", ""))).path))
