@@ -35,15 +35,17 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
     from taskflows_cloud_core.schedules.previews import PreviewRow, preview, preview_rows
     from taskflows_cloud_core.schedules.triggers import make_triggers
+    from taskflows_cloud_core.schedules.weeks import Week, week_of, week_svg, week_text
 
 _MODULES = {
     "CronDialect": "dialects",
     "GOOGLE_CRON": "dialects",
     "KUBERNETES_CRON": "dialects",
     "NCRONTAB": "dialects",
-    "UNIX_CRON": "dialects",
     "Overlap": "overlaps",
     "PreviewRow": "previews",
+    "UNIX_CRON": "dialects",
+    "Week": "weeks",
     "cron_lines": "cron",
     "describe": "english",
     "find_overlaps": "overlaps",
@@ -57,6 +59,9 @@ _MODULES = {
     "read_cron": "cronreading",
     "seconds_text": "cron",
     "short_text": "canonical",
+    "week_of": "weeks",
+    "week_svg": "weeks",
+    "week_text": "weeks",
 }
 
 __all__ = [
@@ -75,6 +80,7 @@ __all__ = [
     "Translation",
     "Trigger",
     "Verdict",
+    "Week",
     "as_schedule",
     "cron_lines",
     "describe",
@@ -89,6 +95,9 @@ __all__ = [
     "read_cron",
     "seconds_text",
     "short_text",
+    "week_of",
+    "week_svg",
+    "week_text",
 ]
 
 
