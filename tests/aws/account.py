@@ -104,17 +104,27 @@ def refusal(call: str, code: str, status: int = 400, message: str = "refused by 
     else:
         body = json.dumps({"__type": code, "message": message, "Message": message})
     headers = {"x-amzn-errortype": code, "content-type": "application/json"}
-    return AWSResponse("https://aws.example", status, headers, _Raw(body.encode()))
+    return AWSResponse("https://aws.example", status, headers, Raw(body.encode()))
 
 
-class _Raw:
+def answer(body: Any) -> AWSResponse:
+    """A success with a JSON body."""
+    headers = {"content-type": "application/x-amz-json-1.1"}
+    return AWSResponse("https://aws.example", 200, headers, Raw(json.dumps(body).encode()))
+
+
+class Raw:
+    """The body of an answer as botocore reads it."""
+
     def __init__(self, body: bytes) -> None:
         self._body = body
 
     def stream(self, **_rest: Any) -> Any:
+        """Yield the body."""
         yield self._body
 
     def read(self, *_rest: Any) -> bytes:
+        """Read it all."""
         body, self._body = self._body, b""
         return body
 

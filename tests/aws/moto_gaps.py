@@ -9,6 +9,9 @@ import pytest
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend
 from moto.awslambda.policy import Policy
+from moto.logs.models import LogsBackend
+from moto.scheduler.exceptions import ScheduleGroupNotFound
+from moto.scheduler.models import EventBridgeSchedulerBackend
 
 
 class _StatementExistsError(LambdaClientError):
@@ -19,13 +22,24 @@ class _StatementExistsError(LambdaClientError):
 
 
 def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make moto refuse a statement id that is taken, and keep one event-invoke configuration a function."""
+    """Make moto behave as AWS does where these tests would notice."""
+    _keep_one_event_invoke_config(monkeypatch)
+    _refuse_a_statement_that_exists(monkeypatch)
+    _forget_the_tags_of_what_is_deleted(monkeypatch)
+
+
+def _keep_one_event_invoke_config(monkeypatch: pytest.MonkeyPatch) -> None:
     put = LambdaBackend.put_function_event_invoke_config
-    add = Policy.add_statement
 
     def put_one(backend: Any, function_name: str, config: dict[str, Any]) -> Any:
         backend.get_function(function_name).event_invoke_config.clear()
         return put(backend, function_name, config)
+
+    monkeypatch.setattr(LambdaBackend, "put_function_event_invoke_config", put_one)
+
+
+def _refuse_a_statement_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    add = Policy.add_statement
 
     def add_new(policy: Any, raw: str, qualifier: str | None = None) -> Any:
         sid = json.loads(raw)["StatementId"]
@@ -33,5 +47,25 @@ def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
             raise _StatementExistsError(sid)
         return add(policy, raw, qualifier)
 
-    monkeypatch.setattr(LambdaBackend, "put_function_event_invoke_config", put_one)
     monkeypatch.setattr(Policy, "add_statement", add_new)
+
+
+def _forget_the_tags_of_what_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    delete_log_group, delete_schedule_group = (
+        LogsBackend.delete_log_group,
+        EventBridgeSchedulerBackend.delete_schedule_group,
+    )
+
+    def delete_logs(backend: Any, log_group_name: str) -> None:
+        if log_group_name in backend.groups:
+            backend.tagger.delete_all_tags_for_resource(backend.groups[log_group_name].arn)
+        delete_log_group(backend, log_group_name)
+
+    def delete_schedules(backend: Any, name: str) -> None:
+        if name not in backend.schedule_groups:
+            raise ScheduleGroupNotFound(name)
+        backend.tagger.delete_all_tags_for_resource(backend.schedule_groups[name].arn)
+        delete_schedule_group(backend, name)
+
+    monkeypatch.setattr(LogsBackend, "delete_log_group", delete_logs)
+    monkeypatch.setattr(EventBridgeSchedulerBackend, "delete_schedule_group", delete_schedules)

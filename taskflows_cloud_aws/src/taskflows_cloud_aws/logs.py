@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -102,11 +101,8 @@ def _newest(
     """The newest events of a span, newest first; at most ``wanted``."""
     newest: list[LogEvent] = []
     for begin, end in windows(first_ms, last_ms):
-        rows: deque[dict[str, Any]] = deque(maxlen=None if request_id else wanted)
-        _read_window(session, group, begin, end, rows.append)
-        # Ties keep the order of their stream, and streams the order of their names, in every run alike.
-        ordered = sorted(rows, key=lambda row: (row["timestamp"], row["logStreamName"]))
-        events = [event for event in to_events(ordered) if request_id in (None, event.request_id)]
+        rows = _read_window(session, group, begin, end, None if request_id else wanted)
+        events = [event for event in to_events(rows) if request_id in (None, event.request_id)]
         newest += reversed(events)
         if len(newest) >= wanted:
             break
@@ -122,10 +118,15 @@ def windows(first_ms: int, last_ms: int) -> Iterator[tuple[int, int]]:
         end, size = begin - 1, size * _GROWTH
 
 
-def _read_window(session: AwsSession, group: str, begin: int, end: int, take: Callable[[dict[str, Any]], None]) -> None:
-    logs = session.logs
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=begin, endTime=end)
+def _read_window(session: AwsSession, group: str, begin: int, end: int, wanted: int | None) -> list[dict[str, Any]]:
+    """The newest rows of a window in the order of time; all of them when ``wanted`` is ``None``."""
+    rows: list[dict[str, Any]] = []
+    pages = session.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=begin, endTime=end)
     # A page may be empty although there are more: the paginator follows the tokens, not the events.
     for page in pages:
-        for row in page["events"]:
-            take(dict(row))
+        rows += (dict(row) for row in page["events"])
+        # Ties keep the order of their stream, and streams the order of their names, in every run alike.
+        rows.sort(key=lambda row: (row["timestamp"], row["logStreamName"]))
+        if wanted is not None:
+            del rows[:-wanted]
+    return rows

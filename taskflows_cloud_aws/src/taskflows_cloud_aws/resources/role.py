@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
@@ -132,16 +132,27 @@ def _update(context: Context, action: Action) -> None:
 
 def _delete(context: Context, action: Action) -> None:
     iam, name = context.session.iam, action.resource.name
+    # Each step by itself may find its work done, also by its own first attempt when the answer was lost.
+    for arn in _listed(iam, "list_attached_role_policies", name, lambda page: page["AttachedPolicies"]):
+        _unless_gone(iam, lambda arn=arn: iam.detach_role_policy(RoleName=name, PolicyArn=arn["PolicyArn"]))
+    for policy in _listed(iam, "list_role_policies", name, lambda page: page["PolicyNames"]):
+        _unless_gone(iam, lambda policy=policy: iam.delete_role_policy(RoleName=name, PolicyName=policy))
+    _unless_gone(iam, lambda: iam.delete_role(RoleName=name))
+
+
+def _listed(iam: IAMClient, operation: Any, name: str, pick: Callable[[Any], list[Any]]) -> list[Any]:
+    paginator: Any = iam.get_paginator(operation)
     try:
-        for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=name):
-            for attached in page["AttachedPolicies"]:
-                iam.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
-        for names in iam.get_paginator("list_role_policies").paginate(RoleName=name):
-            for policy in names["PolicyNames"]:
-                iam.delete_role_policy(RoleName=name, PolicyName=policy)
-        iam.delete_role(RoleName=name)
+        return [one for page in paginator.paginate(RoleName=name) for one in pick(page)]
     except iam.exceptions.NoSuchEntityException:
-        # Deleted already, by an earlier run or by hand.
+        return []
+
+
+def _unless_gone(iam: IAMClient, call: Callable[[], Any]) -> None:
+    try:
+        call()
+    except iam.exceptions.NoSuchEntityException:
+        # Deleted already, by an earlier attempt or by hand.
         return
 
 

@@ -148,7 +148,9 @@ def _all_entries(context: Context, call: Any) -> None:
 
     def probe() -> bool | None:
         answer = _patiently(context, call)
-        failed[:] = answer.get("FailedEntries", []) if answer.get("FailedEntryCount") else []
+        entries = answer.get("FailedEntries", []) if answer.get("FailedEntryCount") else []
+        # A target that is not there need not be removed.
+        failed[:] = [entry for entry in entries if entry.get("ErrorCode") != "ResourceNotFoundException"]
         passing = all(entry.get("ErrorCode") in _PASSING_CODES for entry in failed)
         return None if failed and passing else True
 
