@@ -221,10 +221,10 @@ def normalise_chain(cursor: Cursor, chain: Chain, field: Field) -> Chain:
     Raises:
         ScheduleError: A part is out of range or says nothing.
     """
-    ordered = sorted(
-        {_trimmed(part): None for part in chain}, key=lambda part: (part.start, part.stop or -1, part.step or 0)
-    )
-    unique = list({(part.start, part.stop, part.step): part for part in ordered}.values())
+    trimmed = [_trimmed(part) for part in chain]
+    if len(trimmed) > 1:
+        trimmed.sort(key=lambda part: (part.start, part.stop or -1, part.step or 0))
+    unique = {(part.start, part.stop, part.step): part for part in trimmed}.values()
     moments = 0
     for index, part in enumerate(unique):
         _check_part(cursor, part, field, index)

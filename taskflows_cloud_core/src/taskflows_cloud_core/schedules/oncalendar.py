@@ -19,6 +19,7 @@ from taskflows_cloud_core.schedules.zones import advice_for, zone_name
 
 _LONGEST_TEXT = 1000
 _LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, _LONG_NAMES) for number, name in enumerate(names)}
 _HALF_YEARS = "*-01,07-01"
 _SHORTHANDS = {
     "minutely": "*:*",
@@ -132,10 +133,8 @@ def _read_weekday(cursor: Cursor) -> int:
 
 def _weekday_here(cursor: Cursor) -> tuple[int, str] | None:
     word = _letters(cursor)
-    for number, name in enumerate(_LONG_NAMES):
-        if word.lower() in (name.lower(), WEEKDAY_NAMES[number].lower()):
-            return number, word
-    return None
+    number = _WEEKDAYS.get(word.lower())
+    return None if number is None else (number, word)
 
 
 def _letters(cursor: Cursor) -> str:
