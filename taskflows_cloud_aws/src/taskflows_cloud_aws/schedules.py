@@ -30,6 +30,7 @@ from taskflows_cloud_core.schedules import (
 RULE, SCHEDULER = "rule", "scheduler"
 _LONGEST_EXPRESSION = 256
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_LONGEST_PERIOD = 200 * 366 * _DAY
 # EventBridge Scheduler API Reference, FlexibleTimeWindow, read in November 2026.
 _LONGEST_WINDOW = 1440
 _SECOND = 1_000_000
@@ -54,13 +55,11 @@ _RULE_CRON = CronDialect(
 _SCHEDULER_CRON = attrs.evolve(_RULE_CRON, name="EventBridge Scheduler", any_zone=True)
 
 
-def translate(
-    schedule: Calendar | Periodic, *, allow_approximate: bool = False, now: datetime | None = None
-) -> Translation:
+def translate(schedule: Any, *, allow_approximate: bool = False, now: datetime | None = None) -> Translation:
     """Say a schedule in the language of EventBridge.
 
     Args:
-        schedule: A `Calendar` or a `Periodic`.
+        schedule: A `Calendar`, a `Periodic`, a text, or a schedule of the taskflows package.
         allow_approximate: Take the nearest that can be said, with a warning, instead of refusing seconds
             and parts of a minute.
         now: A calendar that has no moment after this one is refused; the present, when not given.
@@ -71,7 +70,9 @@ def translate(
 
     Raises:
         ScheduleError: The text of the calendar cannot be read.
+        TypeError: ``schedule`` is no schedule.
     """
+    schedule = as_schedule(schedule)
     if isinstance(schedule, Periodic):
         return _translate_period(schedule, allow_approximate=allow_approximate)
     spec, reason = schedule.spec, None
@@ -182,6 +183,8 @@ def _translate_period(periodic: Periodic, *, allow_approximate: bool) -> Transla
         return Translation.refused(
             periodic, f"a period of {periodic.period} seconds is too short for AWS, where it is at least 1 minute"
         )
+    if periodic.period > _LONGEST_PERIOD:
+        return Translation.refused(periodic, "a period of more than 200 years never comes round")
     minutes, rest = divmod(periodic.period, _MINUTE)
     warnings = _period_warnings(periodic)
     reason = None

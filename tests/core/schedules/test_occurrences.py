@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from cronsim import CronSim
 
-from taskflows_cloud_core import Calendar, Periodic
-from taskflows_cloud_core.schedules import iterate, next_runs, parse
+from taskflows_cloud_core import Calendar, Periodic, ScheduleError
+from taskflows_cloud_core.schedules import CalendarSpec, iterate, next_runs, parse
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -138,3 +138,14 @@ def test_it_agrees_with_cronsim_away_from_changes_of_the_clock(text: str, cron: 
 def test_periods_count_from_the_given_moment() -> None:
     runs = Periodic(period=5400).next_runs(2, datetime(2027, 3, 28, 1, tzinfo=BERLIN))
     assert [run.isoformat() for run in runs] == ["2027-03-28T03:30:00+02:00", "2027-03-28T05:00:00+02:00"]
+
+
+def test_periods_end_where_dates_end() -> None:
+    runs = Periodic(period=10**11).next_runs(5, datetime(2027, 1, 1, tzinfo=UTC))
+    assert [run.year for run in runs] == [5195, 8364]
+    assert Periodic(period=10**300).next_runs(5, datetime(2027, 1, 1, tzinfo=UTC)) == []
+
+
+def test_a_form_with_a_zone_that_does_not_exist_cannot_run() -> None:
+    with pytest.raises(ScheduleError, match="there is no time zone 'Mars/Olympus'"):
+        next_runs(CalendarSpec(timezone="Mars/Olympus"), 1)

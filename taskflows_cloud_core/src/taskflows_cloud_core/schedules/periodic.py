@@ -56,7 +56,7 @@ class Periodic:
         """The next ``n`` moments when counting begins at ``after``.
 
         Args:
-            n: How many, at least 0.
+            n: How many, at least 0. Fewer come back when they lie after the year 9999.
             after: An aware datetime; now, when not given.
 
         Returns:
@@ -70,8 +70,13 @@ class Periodic:
             raise ValueError("after has no time zone; pass an aware datetime")
         if n < 0:
             raise ValueError(f"n is {n}; it must be at least 0")
-        elapsed = (timedelta(seconds=self.period * count) for count in range(1, n + 1))
-        return [(begin.astimezone(UTC) + gone).astimezone(begin.tzinfo) for gone in elapsed]
+        runs: list[datetime] = []
+        for count in range(1, n + 1):
+            try:
+                runs.append((begin.astimezone(UTC) + timedelta(seconds=self.period * count)).astimezone(begin.tzinfo))
+            except OverflowError:
+                break
+        return runs
 
     def __str__(self) -> str:
         return f"every {self.period} s"

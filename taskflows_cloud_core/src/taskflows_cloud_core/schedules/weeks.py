@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from xml.sax.saxutils import escape, quoteattr
 
 import attrs
 
 from taskflows_cloud_core._frozen import to_tuple
-from taskflows_cloud_core.errors import ScheduleError
 from taskflows_cloud_core.schedules.english import describe
 from taskflows_cloud_core.schedules.occurrences import iterate
 from taskflows_cloud_core.schedules.periodic import Periodic
 from taskflows_cloud_core.schedules.spec import WEEKDAY_NAMES
 from taskflows_cloud_core.schedules.translation import Schedule
-from taskflows_cloud_core.schedules.zones import advice_for, zone_name, zone_of
+from taskflows_cloud_core.schedules.zones import zone_of
 
 _SLOTS = 288
 _SLOT_MINUTES = 24 * 60 // _SLOTS
@@ -56,17 +55,13 @@ def week_of(schedules: Sequence[Schedule], day: date | None = None, *, timezone:
     Raises:
         ScheduleError: The text of a calendar, or the zone, cannot be read.
     """
-    name = zone_name(timezone)
-    if name is None:
-        raise ScheduleError(f"there is no time zone {timezone!r}; {advice_for(timezone)}")
-    shown = datetime.now(zone_of(name)).date() if day is None else day
+    shown = datetime.now(zone_of(timezone)).date() if day is None else day
     monday = shown - timedelta(days=shown.weekday())
-    slots = tuple(_slots(schedule, monday, name) for schedule in schedules)
-    return Week(monday=monday, timezone=name, schedules=schedules, slots=slots)
+    slots = tuple(_slots(schedule, monday, zone_of(timezone)) for schedule in schedules)
+    return Week(monday=monday, timezone=timezone, schedules=schedules, slots=slots)
 
 
-def _slots(schedule: Schedule, monday: date, timezone: str) -> frozenset[int]:
-    zone = zone_of(timezone)
+def _slots(schedule: Schedule, monday: date, zone: tzinfo) -> frozenset[int]:
     begin = datetime(monday.year, monday.month, monday.day, tzinfo=zone)
     end = begin + timedelta(days=7)
     if isinstance(schedule, Periodic):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from taskflows_cloud_core.errors import ScheduleError
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _LONGEST = 50
@@ -13,6 +16,7 @@ _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 _NO_FOLDERS = ("posix/", "right/")
 
 
+@lru_cache(maxsize=1024)
 def zone_name(name: str) -> str | None:
     """The name of a zone as it is written everywhere, or ``None`` when there is no such zone.
 
@@ -33,8 +37,15 @@ def zone_name(name: str) -> str | None:
 
 
 def zone_of(name: str) -> tzinfo:
-    """The zone of a name that `zone_name` gave."""
-    return UTC if name == "UTC" else ZoneInfo(name)
+    """The zone of a name.
+
+    Raises:
+        ScheduleError: There is no such zone.
+    """
+    known = zone_name(name)
+    if known is None:
+        raise ScheduleError(f"there is no time zone {name!r}; {advice_for(name)}")
+    return UTC if known == "UTC" else ZoneInfo(known)
 
 
 def advice_for(name: str) -> str:
@@ -43,9 +54,12 @@ def advice_for(name: str) -> str:
         return "write UTC"
     if name[:1] in "+-" or name[:1].isdigit():
         return "offsets are not supported; write UTC or a name such as Europe/Berlin"
-    from zoneinfo import available_timezones
-
-    near = {zone.casefold(): zone for zone in available_timezones()}.get(name.casefold())
-    if near and not near.startswith(_NO_FOLDERS):
+    near = _names_by_lower_case().get(name.lower())
+    if near:
         return f"names of zones are case-sensitive; write {near}"
     return "write UTC or a name such as Europe/Berlin"
+
+
+@cache
+def _names_by_lower_case() -> dict[str, str]:
+    return {zone.lower(): zone for zone in available_timezones() if not zone.startswith(_NO_FOLDERS)}
