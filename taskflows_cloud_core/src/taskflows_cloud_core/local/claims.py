@@ -10,6 +10,7 @@ import attrs
 from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.local.due import Timing, decide
 from taskflows_cloud_core.local.identity import ProcessIdentity
+from taskflows_cloud_core.local.moments import now
 from taskflows_cloud_core.local.options import CatchUp
 from taskflows_cloud_core.local.records import Function, Run, Timer
 from taskflows_cloud_core.local.session import Session
@@ -100,26 +101,30 @@ def _why_not(connection: sqlite3.Connection, function: Function, timer: Timer, d
     return ""
 
 
-def start_waiting(session: Session, owner: ProcessIdentity, *, at: datetime, capacity: int) -> list[Task]:
+def start_waiting(session: Session, owner: ProcessIdentity, *, capacity: int) -> tuple[list[Task], bool]:
     """Begin runs whose turn it is.
 
     Args:
         session: The root.
         owner: Who will carry them out.
-        at: The present.
         capacity: How many at the most.
+
+    Returns:
+        What was begun, and whether any run waits still.
     """
     with session.database.reading() as connection:
-        if not _startable(connection, at, capacity):
-            return []
+        if not _startable(connection, now(), capacity):
+            return [], bool(runs.waiting_runs(connection))
     tasks: list[Task] = []
     with session.database.writing() as connection:
+        # Read only now, since what ended before this transaction ended before these runs begin.
+        at = now()
         for run, function in _startable(connection, at, capacity):
             event = runs.event_of(connection, run.id)
             runs.begin(connection, run.id, owner=owner, version=function.live.number, at=at)
             begun = attrs.evolve(run, version=function.live.number)
             tasks.append(Task(run=begun, function=function, event=event))
-    return tasks
+    return tasks, True
 
 
 def is_idle(session: Session) -> bool:

@@ -54,6 +54,7 @@ class Scheduler:
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Supervisor, threading.Thread]] = {}
         self._due: dict[Timer, datetime | None] = {}
+        self._some_wait = True
         self._unreadable: set[tuple[str, str]] = set()
         self._trouble = ""
 
@@ -69,7 +70,7 @@ class Scheduler:
         Raises:
             OperationError: The root cannot be used.
         """
-        with self._session.database.held_open():
+        with self._session.database.watched() as self._has_changed:
             self._begin()
             try:
                 self._loop(stop, self._looked if once else until, once=once)
@@ -111,10 +112,15 @@ class Scheduler:
     def _look(self, due_until: datetime, at: datetime) -> bool:
         """Take what is due and start what waits; true when there was something due, after which more may be."""
         self._notice_gaps(at)
+        if self._has_changed():
+            self._read_timers()
+            self._some_wait = True
         found = [self._claim(timer, due_until) for timer in self._timers_due(due_until)]
-        capacity = self._max_runs - len(self._running)
-        for task in claims.start_waiting(self._session, self._owner, at=at, capacity=capacity):
-            self._start(task)
+        if self._some_wait:
+            capacity = self._max_runs - len(self._running)
+            tasks, self._some_wait = claims.start_waiting(self._session, self._owner, capacity=capacity)
+            for task in tasks:
+                self._start(task)
         return any(found)
 
     def _notice_gaps(self, at: datetime) -> None:
@@ -132,8 +138,8 @@ class Scheduler:
             prune_runs(self._session)
             self._pruned = at
 
-    def _timers_due(self, until: datetime) -> list[Timer]:
-        """The schedules that are due; their next due times are remembered until they change."""
+    def _read_timers(self) -> None:
+        """Find the next due time of every schedule; those that are known are remembered until they change."""
         with self._session.database.reading() as connection:
             known, self._due = self._due, {}
             for timer in functions.live_timers(connection):
@@ -147,6 +153,8 @@ class Scheduler:
                     self._due[timer] = next_due(timing, timer.cursor)
                 except ScheduleError as error:
                     self._tell_unreadable(timer, error)
+
+    def _timers_due(self, until: datetime) -> list[Timer]:
         return [timer for timer, due in self._due.items() if due is not None and due <= until]
 
     def _claim(self, timer: Timer, until: datetime) -> bool:

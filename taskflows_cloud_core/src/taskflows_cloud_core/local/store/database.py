@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,16 +57,27 @@ class Database:
             yield connection
 
     @contextmanager
-    def held_open(self) -> Iterator[None]:
-        """Keep the file open for long, so that SQLite need not fold its log away after every use.
+    def watched(self) -> Iterator[Callable[[], bool]]:
+        """Keep the file open for long: SQLite need not fold its log away after every use, and changes are noticed.
+
+        Yields:
+            Says whether anything was written since it was asked before, by whatever process; true the first time.
 
         Raises:
             OperationError: The file cannot be opened.
         """
         with self._told():
             connection = self._open()
+        seen: list[int] = []
+
+        def has_changed() -> bool:
+            with self._told():
+                version = connection.execute("PRAGMA data_version").fetchone()[0]
+            changed, seen[:] = seen != [version], [version]
+            return changed
+
         with closing(connection):
-            yield
+            yield has_changed
 
     def _open(self) -> sqlite3.Connection:
         if not self.path.exists():
