@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import attrs
 
@@ -25,7 +26,7 @@ _UTF8 = 0x800
 _TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the first moment that the format knows
 _REGULAR_FILE = 0o100000
 _MAX_MEMBERS = 0xFFFF
-_MAX_BYTES = 0xFFFFFFFF
+_MAX_BYTES = 0x7FFFFFFF
 
 
 @attrs.frozen(kw_only=True)
@@ -70,87 +71,84 @@ class Member:
         )
 
 
-def write_archive(members: Sequence[Member], write: Callable[[bytes | memoryview], object]) -> tuple[str, int]:
-    """Write members in the order of their paths.
+class ArchiveWriter:
+    """Writes an archive piece by piece and hashes it on the way.
 
     Args:
-        members: With paths that differ; see `merge`.
-        write: Takes the pieces of the archive in order.
-
-    Returns:
-        The sha256 of the archive in hexadecimal, and its size in bytes.
-
-    Raises:
-        PackagingError: There are more members or bytes than the format holds.
+        write: Takes the pieces in order.
     """
-    ordered = sorted(members, key=lambda member: member.path)
-    if len(ordered) > _MAX_MEMBERS or sum(len(member.compressed) for member in ordered) > _MAX_BYTES // 2:
-        raise PackagingError(f"the package has {len(ordered)} files; a zip archive holds at most 65535 and 2 GiB")
-    digest, size = hashlib.sha256(), 0
-    for piece in _pieces(ordered):
-        write(piece)
-        digest.update(piece)
-        size += len(piece)
-    return digest.hexdigest(), size
+
+    def __init__(self, write: Callable[[bytes | memoryview], object]) -> None:
+        self._write = write
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._directory: list[bytes] = []
+
+    def add(self, members: Iterable[Member]) -> None:
+        """Append members; each path once in an archive, see `Block`."""
+        for member in members:
+            name = member.path.encode()
+            head = _LOCAL.pack(0x04034B50, _VERSION, *_facts(member, name)) + name
+            self._directory.append(_central_record(member, name, self._size))
+            self._append(head)
+            self._append(member.compressed)
+
+    def resume(self, part: WrittenPart) -> None:
+        """Go on after a part that the caller has written already, at the beginning."""
+        self._digest, self._size, self._directory = part.digest.copy(), part.size, list(part.directory)
+
+    def part(self) -> WrittenPart:
+        """What was written so far, for `resume`."""
+        return WrittenPart(digest=self._digest.copy(), size=self._size, directory=tuple(self._directory))
+
+    def finish(self) -> tuple[str, int]:
+        """Write the directory.
+
+        Returns:
+            The sha256 of the archive in hexadecimal, and its size in bytes.
+
+        Raises:
+            PackagingError: There are more members or bytes than the format holds.
+        """
+        count, start = len(self._directory), self._size
+        if count > _MAX_MEMBERS or start > _MAX_BYTES:
+            raise PackagingError(
+                f"the package has {count} files and {start} bytes; a zip archive holds 65535 and 2 GiB"
+            )
+        records = b"".join(self._directory)
+        self._append(records)
+        self._append(_END.pack(0x06054B50, 0, 0, count, count, len(records), start, 0))
+        return self._digest.hexdigest(), self._size
+
+    def _append(self, piece: bytes | memoryview) -> None:
+        self._write(piece)
+        self._digest.update(piece)
+        self._size += len(piece)
 
 
-def _pieces(members: Sequence[Member]) -> Iterator[bytes | memoryview]:
-    offset, directory = 0, []
-    for member in members:
-        name = member.path.encode()
-        facts = (_UTF8, member.method, _TIME, _DATE, member.crc, len(member.compressed), member.size, len(name), 0)
-        head = _LOCAL.pack(0x04034B50, _VERSION, *facts) + name
-        yield head
-        yield member.compressed
-        mode = _REGULAR_FILE | (0o755 if member.executable else 0o644)
-        directory.append(_CENTRAL.pack(0x02014B50, _MADE_BY_UNIX, _VERSION, *facts, 0, 0, 0, mode << 16, offset) + name)
-        offset += len(head) + len(member.compressed)
-    records = b"".join(directory)
-    yield records
-    yield _END.pack(0x06054B50, 0, 0, len(members), len(members), len(records), offset, 0)
+@attrs.frozen(kw_only=True)
+class WrittenPart:
+    """The state of a writer: enough to go on elsewhere after the same bytes.
 
-
-def merge(groups: Iterable[Iterable[Member]]) -> list[Member]:
-    """Put members together; the same file twice is one.
-
-    Raises:
-        PackagingError: Two different files want the same place, or a place that leaves the archive.
+    Args:
+        digest: Of the bytes; copy it before use.
+        size: Their number.
+        directory: The records of their members.
     """
-    places: dict[str, Member] = {}
-    for group in groups:
-        for member in group:
-            _check_place(member)
-            other = places.setdefault(member.path, member)
-            if other.sha256 != member.sha256:
-                raise PackagingError(
-                    f"two files want the place {member.path!r} in the package: one of {other.origin} and one of "
-                    f"{member.origin}; rename or leave out one of them"
-                )
-    for path, member in places.items():
-        above = path.rpartition("/")[0]
-        while above:
-            if above in places:
-                raise PackagingError(f"{above!r} is a file of {places[above].origin} and a folder of {member.origin}")
-            above = above.rpartition("/")[0]
-    return list(places.values())
+
+    digest: Any
+    size: int
+    directory: tuple[bytes, ...] = attrs.field(repr=False)
 
 
-def first_of_each(members: Iterable[Member]) -> tuple[list[Member], list[str]]:
-    """Let the first file have a place that several want.
-
-    Returns:
-        One member for each place, and a sentence for each file that had to give way to a different one.
-    """
-    places: dict[str, Member] = {}
-    warnings = []
-    for member in members:
-        other = places.setdefault(member.path, member)
-        if other.sha256 != member.sha256:
-            warnings.append(f"{member.path} is in {other.origin} and, differing, in {member.origin}; the first is kept")
-    return list(places.values()), warnings
+def _facts(member: Member, name: bytes) -> tuple[int, ...]:
+    packed = len(member.compressed)
+    return (_UTF8, member.method, _TIME, _DATE, member.crc, packed, member.size, len(name), 0)
 
 
-def _check_place(member: Member) -> None:
-    parts = member.path.split("/")
-    if any(part in ("", ".", "..") for part in parts) or "\\" in member.path or "\0" in member.path:
-        raise PackagingError(f"{member.origin} has a file with the path {member.path!r}, which no package may hold")
+def _central_record(member: Member, name: bytes, offset: int) -> bytes:
+    if offset > _MAX_BYTES:
+        raise PackagingError("the package has more than 2 GiB, which is more than a zip archive holds")
+    mode = _REGULAR_FILE | (0o755 if member.executable else 0o644)
+    facts = _facts(member, name)
+    return _CENTRAL.pack(0x02014B50, _MADE_BY_UNIX, _VERSION, *facts, 0, 0, 0, mode << 16, offset) + name

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import attrs
 
 from taskflows_cloud_core.errors import PackagingError, Problem
-from taskflows_cloud_core.packaging.archive import Member, merge, write_archive
+from taskflows_cloud_core.packaging.archive import ArchiveWriter, Member
+from taskflows_cloud_core.packaging.blocks import Block
 from taskflows_cloud_core.packaging.calls import callable_name
 from taskflows_cloud_core.packaging.checks import bytecode_refusal
 from taskflows_cloud_core.packaging.contents import Contents, read_contents
@@ -18,7 +20,7 @@ from taskflows_cloud_core.packaging.entry import Entry, describe_entry
 from taskflows_cloud_core.packaging.include import IncludedFiles, find_included, included_members
 from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
-from taskflows_cloud_core.packaging.package import Package, PackagedFile, PackageTarget
+from taskflows_cloud_core.packaging.package import Package, PackageTarget
 from taskflows_cloud_core.packaging.requirements import check_dependencies
 from taskflows_cloud_core.packaging.shim_files import HANDLER, cloudpickle_members, manifest_member, shim_members
 from taskflows_cloud_core.packaging.sizes import check_archive_size, check_unpacked_size
@@ -53,21 +55,22 @@ def build_package(
     entry = _entry(function, target, finder)
     contents = read_contents(entry, finder, dependencies)
     fetched = _fetched(contents, finder, dependencies, target)
-    members = merge(_groups(entry, contents, fetched, included, target))
-    check_unpacked_size(members, target)
-    path, sha256, size = store_archive(members)
-    check_archive_size(members, size, target)
+    shared = fetched.shared
+    own = Block(_own_members(entry, contents, fetched, included, target), below=shared.block)
+    check_unpacked_size([shared.block, own], target)
+    path, sha256, size = store_archive(shared, own)
+    check_archive_size([shared.block, own], size, target)
     return Package(
         path=path,
         sha256=sha256,
         size=size,
-        unpacked_size=sum(member.size for member in members),
+        unpacked_size=shared.block.unpacked_size + own.unpacked_size,
         handler=HANDLER,
         entry=entry.name,
         python_version=target.python_version,
         dependencies=fetched.pins,
         include_files=include_files,
-        contents=_listed(members),
+        contents=sorted((*shared.block.listing, *own.listing), key=attrgetter("path")),
         warnings=_warnings(contents, fetched, included),
     )
 
@@ -87,11 +90,13 @@ def build_layer(dependencies: Sequence[str], *, target: PackageTarget) -> bytes:
     """
     _raise_for(check_dependencies(dependencies))
     fetched = fetch(not_provided(dependencies, target), target)
-    members = [attrs.evolve(member, path=f"python/{member.path}") for member in merge([fetched.members])]
-    check_unpacked_size(members, target)
+    block = Block(attrs.evolve(item, path=f"python/{item.path}") for item in fetched.shared.block.members)
+    check_unpacked_size([block], target)
     archive = bytearray()
-    write_archive(members, archive.extend)
-    check_archive_size(members, len(archive), target)
+    writer = ArchiveWriter(archive.extend)
+    writer.add(block.members)
+    writer.finish()
+    check_archive_size([block], len(archive), target)
     return bytes(archive)
 
 
@@ -119,23 +124,17 @@ def _fetched(
     return fetch(not_provided(dependencies, target), target)
 
 
-def _groups(
+def _own_members(
     entry: Entry, contents: Contents, fetched: Dependencies, included: IncludedFiles, target: PackageTarget
-) -> Iterator[Sequence[Member]]:
-    yield list(shim_members(entry, with_stand_ins=bool(contents.sources.stand_ins)))
-    yield contents.sources.members
-    yield list(project_metadata(contents.sources.members))
-    yield list(stand_in_members(contents.sources.stand_ins, contents.deployment_packages))
-    yield fetched.members
+) -> Iterator[Member]:
+    yield from shim_members(entry, with_stand_ins=bool(contents.sources.stand_ins))
+    yield from contents.sources.members
+    yield from project_metadata(contents.sources.members)
+    yield from stand_in_members(contents.sources.stand_ins, contents.deployment_packages)
     if entry.payload is not None and entry.payload.needs_cloudpickle and "cloudpickle" not in fetched.names:
-        yield list(cloudpickle_members())
-    yield list(included_members(included))
-    yield [manifest_member(entry, python_version=target.python_version, dependencies=fetched)]
-
-
-def _listed(members: Sequence[Member]) -> list[PackagedFile]:
-    ordered = sorted(members, key=lambda member: member.path)
-    return [PackagedFile(path=member.path, size=member.size, sha256=member.sha256) for member in ordered]
+        yield from cloudpickle_members()
+    yield from included_members(included)
+    yield manifest_member(entry, python_version=target.python_version, dependencies=fetched)
 
 
 def _warnings(contents: Contents, fetched: Dependencies, included: IncludedFiles) -> list[str]:

@@ -41,7 +41,7 @@ def read_contents(entry: Entry, finder: ModuleFinder, dependencies: Sequence[str
     Raises:
         PackagingError: A module is imported that is not on this machine and that no named dependency may have.
     """
-    packages = deployment_packages()
+    packages = dict(deployment_packages())
     if entry.reference is not None:
         packages.pop(entry.reference.module.partition(".")[0], None)
     named = [normalised_name(parse_requirement(text).name) for text in dependencies or ()]

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import attrs
 
-from taskflows_cloud_core.packaging.archive import Member, first_of_each
+from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.blocks import Block, first_of_each
 from taskflows_cloud_core.packaging.distributions import FoundDistribution, installed_closure
 from taskflows_cloud_core.packaging.local_distributions import take_local
 from taskflows_cloud_core.packaging.lock import lock_wheels
 from taskflows_cloud_core.packaging.package import PackageTarget
+from taskflows_cloud_core.packaging.recent import Recent
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
-from taskflows_cloud_core.packaging.uv_tool import install
+from taskflows_cloud_core.packaging.store import SharedBlock
+from taskflows_cloud_core.packaging.uv_tool import install, uv_settings
 from taskflows_cloud_core.packaging.wheel_cache import fetch_wheels
 from taskflows_cloud_core.packaging.wheel_members import is_left_out, wheel_members
 
@@ -28,13 +31,13 @@ class Dependencies:
     Args:
         pins: ``"name==version"`` of each, sorted.
         digests: The sha256 of each one's wheel, as far as known, in hexadecimal, by pin.
-        members: Their files.
+        shared: Their files, which an archive begins with.
         warnings: Files that two of them have.
     """
 
     pins: tuple[str, ...] = ()
     digests: Mapping[str, str] = attrs.field(factory=dict)
-    members: tuple[Member, ...] = attrs.field(default=(), repr=False)
+    shared: SharedBlock = attrs.field(factory=lambda: SharedBlock(Block(())), repr=False)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -66,16 +69,23 @@ def fetch_found(found: Sequence[FoundDistribution], target: PackageTarget) -> De
     wanted = [item for item in found if normalised_name(item.name) not in target.provided]
     local = take_local([item for item in wanted if item.source], target)
     requirements = sorted({*(item.pin for item in wanted if not item.source), *local.needs})
-    fetched = fetch(requirements, target, constraints=installed_closure(requirements))
+    fetched = fetch(requirements, target, constraints=installed_closure(tuple(requirements)))
     if not local.pins:
         return fetched
-    members, warnings = first_of_each([*local.members, *fetched.members])
-    pins = tuple(sorted((*local.pins, *fetched.pins)))
-    return attrs.evolve(fetched, pins=pins, members=tuple(members), warnings=(*fetched.warnings, *warnings))
+    members, warnings = first_of_each([*local.members, *fetched.shared.block.members])
+    return attrs.evolve(
+        fetched,
+        pins=tuple(sorted((*local.pins, *fetched.pins))),
+        shared=SharedBlock(Block(members)),
+        warnings=(*fetched.warnings, *warnings),
+    )
 
 
 def fetch(requirements: Sequence[str], target: PackageTarget, *, constraints: Sequence[str] = ()) -> Dependencies:
     """Fetch distributions and all that they need.
+
+    The same question within a process and a few minutes has the same answer, so that many functions with the
+    same dependencies share it.
 
     Args:
         requirements: Of PEP 508, checked already.
@@ -87,7 +97,14 @@ def fetch(requirements: Sequence[str], target: PackageTarget, *, constraints: Se
     """
     if not requirements:
         return Dependencies()
-    wheels = lock_wheels(sorted(requirements), target, constraints=constraints)
+    return _recently_fetched.get(
+        (tuple(sorted(requirements)), tuple(constraints), target.python_version, target.platform, uv_settings()),
+        lambda: _fetch(sorted(requirements), target, constraints),
+    )
+
+
+def _fetch(requirements: Sequence[str], target: PackageTarget, constraints: Sequence[str]) -> Dependencies:
+    wheels = lock_wheels(requirements, target, constraints=constraints)
     files = None if wheels is None else fetch_wheels(wheels)
     if wheels is None or files is None:
         return _installed(requirements, target, constraints)
@@ -98,9 +115,12 @@ def fetch(requirements: Sequence[str], target: PackageTarget, *, constraints: Se
     return Dependencies(
         pins=tuple(f"{wheel.name}=={wheel.version}" for wheel in wheels),
         digests={f"{wheel.name}=={wheel.version}": wheel.sha256 for wheel in wheels},
-        members=tuple(kept),
+        shared=SharedBlock(Block(kept)),
         warnings=tuple(warnings),
     )
+
+
+_recently_fetched: Recent[Dependencies] = Recent(seconds=300, entries=8)
 
 
 def _installed(requirements: Sequence[str], target: PackageTarget, constraints: Sequence[str]) -> Dependencies:
@@ -108,7 +128,7 @@ def _installed(requirements: Sequence[str], target: PackageTarget, constraints: 
     with tempfile.TemporaryDirectory(prefix="taskflows-cloud-") as scratch:
         folder = Path(scratch, "site")
         install(sorted(requirements), folder, target=target, constraints=constraints)
-        return Dependencies(pins=tuple(sorted(_pins(folder))), members=tuple(_members(folder)))
+        return Dependencies(pins=tuple(sorted(_pins(folder))), shared=SharedBlock(Block(_members(folder))))
 
 
 def _pins(folder: Path) -> Iterator[str]:

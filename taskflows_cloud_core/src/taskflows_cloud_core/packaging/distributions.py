@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.installation import once_per_installation
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement, without_credentials
 
@@ -71,7 +72,7 @@ def distributions_of(modules: Sequence[str], finder: ModuleFinder) -> list[Found
         return []
     import importlib_metadata
 
-    owners = importlib_metadata.packages_distributions()
+    owners = _owners_of_packages()
     found: dict[str, FoundDistribution] = {}
     for module in modules:
         for name in _owners(module, owners, finder):
@@ -79,6 +80,13 @@ def distributions_of(modules: Sequence[str], finder: ModuleFinder) -> list[Found
             if key not in found:
                 found[key] = _described(importlib_metadata.distribution(name))
     return [found[key] for key in sorted(found)]
+
+
+@once_per_installation
+def _owners_of_packages() -> Mapping[str, Iterable[str]]:
+    import importlib_metadata
+
+    return importlib_metadata.packages_distributions()
 
 
 def _owners(module: str, owners: Mapping[str, Iterable[str]], finder: ModuleFinder) -> list[str]:
@@ -117,6 +125,7 @@ def direct_url(distribution: Any) -> dict[str, Any]:
     return dict(json.loads(text)) if text else {}
 
 
+@once_per_installation
 def is_here(name: str) -> FoundDistribution | None:
     """The installed distribution of a name, ``None`` when there is none."""
     import importlib_metadata
@@ -127,7 +136,8 @@ def is_here(name: str) -> FoundDistribution | None:
         return None
 
 
-def installed_closure(requirements: Sequence[str]) -> list[str]:
+@once_per_installation
+def installed_closure(requirements: tuple[str, ...]) -> list[str]:
     """The installed versions of all that requirements need, directly or not.
 
     Args:

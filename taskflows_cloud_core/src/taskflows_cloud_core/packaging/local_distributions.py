@@ -14,6 +14,7 @@ import attrs
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.archive import Member
 from taskflows_cloud_core.packaging.distributions import FoundDistribution, direct_url, is_here
+from taskflows_cloud_core.packaging.installation import once_per_installation
 from taskflows_cloud_core.packaging.package import PackageTarget
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
 from taskflows_cloud_core.packaging.target import is_this_machine
@@ -105,15 +106,26 @@ def project_metadata(members: Sequence[Member]) -> Iterator[Member]:
     Args:
         members: The user's own modules; their origins are their files.
     """
+    files = [member.origin for member in members]
+    for folder, metadata in _editable_projects():
+        if any(file.startswith(folder) for file in files):
+            yield metadata
+
+
+@once_per_installation
+def _editable_projects() -> list[tuple[str, Member]]:
+    """The folders of editable installations, each with its metadata."""
     import importlib_metadata
 
-    files = [Path(member.origin) for member in members]
+    found = []
     for distribution in importlib_metadata.distributions():
         folder = _editable_folder(distribution)
-        if folder is not None and any(file.is_relative_to(folder) for file in files):
+        if folder is not None:
             metadata = distribution.read_text("METADATA") or ""
             place = f"{distribution.name.replace('-', '_')}-{distribution.version}.dist-info/METADATA"
-            yield Member.of(place, metadata.encode(), origin=f"the project {distribution.name}")
+            member = Member.of(place, metadata.encode(), origin=f"the project {distribution.name}")
+            found.append((f"{folder}{os.sep}", member))
+    return found
 
 
 def _editable_folder(distribution: Any) -> Path | None:

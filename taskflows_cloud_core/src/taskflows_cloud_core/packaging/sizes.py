@@ -6,44 +6,40 @@ from collections import Counter
 from collections.abc import Sequence
 
 from taskflows_cloud_core.errors import PackagingError
-from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.blocks import Block
 from taskflows_cloud_core.packaging.package import PackageTarget
 
 _MIB = 2**20
 _SHOWN = 5
 
 
-def check_unpacked_size(members: Sequence[Member], target: PackageTarget) -> None:
+def check_unpacked_size(blocks: Sequence[Block], target: PackageTarget) -> None:
     """Check the sum of the sizes of the files.
 
     Raises:
         PackagingError: It is more than the target takes; the largest parts are listed.
     """
-    _check(members, sum(member.size for member in members), target.max_unpacked_bytes, "unpacked")
+    _check(blocks, sum(block.unpacked_size for block in blocks), target.max_unpacked_bytes, "unpacked")
 
 
-def check_archive_size(members: Sequence[Member], size: int, target: PackageTarget) -> None:
+def check_archive_size(blocks: Sequence[Block], size: int, target: PackageTarget) -> None:
     """Check the size of the archive.
 
     Raises:
         PackagingError: It is more than the target takes; the largest parts are listed.
     """
-    _check(members, size, target.max_archive_bytes, "zipped")
+    _check(blocks, size, target.max_archive_bytes, "zipped")
 
 
-def _check(members: Sequence[Member], size: int, limit: int | None, state: str) -> None:
+def _check(blocks: Sequence[Block], size: int, limit: int | None, state: str) -> None:
     if limit is None or size <= limit:
         return
     parts: Counter[str] = Counter()
-    for member in members:
-        parts[_part(member)] += member.size
+    for member in (member for block in blocks for member in block.members):
+        folder, slash, _ = member.path.removeprefix("python/").partition("/")
+        parts[f"{folder}/" if slash else folder] += member.size
     largest = ", ".join(f"{name} {count / _MIB:.1f} MiB" for name, count in parts.most_common(_SHOWN))
     raise PackagingError(
         f"the package has {size / _MIB:.1f} MiB {state}, and the target takes {limit / _MIB:.0f} MiB; its largest "
         f"parts, unpacked: {largest}"
     )
-
-
-def _part(member: Member) -> str:
-    folder, slash, _ = member.path.partition("/")
-    return f"{folder}/" if slash else member.path

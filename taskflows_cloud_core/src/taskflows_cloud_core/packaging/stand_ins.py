@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.installation import once_per_installation
 from taskflows_cloud_core.packaging.requirements import normalised_name
 
 CORE_PACKAGE, CORE_DISTRIBUTION = "taskflows_cloud_core", "taskflows-cloud-core"
 _PROVIDERS = "taskflows_cloud.providers"
 
 
+@once_per_installation
 def deployment_packages() -> dict[str, str]:
     """The packages of core and of the installed providers.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -62,6 +63,11 @@ def run_uv(arguments: Sequence[str], *, requirements: Sequence[str], target: Pac
     if done.returncode:
         raise PackagingError(_sentence(done.stderr, requirements, target))
     return done.stdout
+
+
+def uv_settings() -> tuple[object, ...]:
+    """What uv's answers depend on besides its arguments: its variables and the project that it stands in."""
+    return (Path.cwd(), *sorted((name, value) for name, value in os.environ.items() if name.startswith("UV_")))
 
 
 def _uv() -> str:

@@ -1,0 +1,47 @@
+"""Facts about what is installed here, found once and kept until something is installed or removed."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def once_per_installation(find: Callable[P, R]) -> Callable[P, R]:
+    """Keep the answers of a function as long as no folder on the path changes.
+
+    Args:
+        find: Takes hashable arguments; its answers are not changed by those who get them.
+    """
+    kept: dict[object, R] = {}
+    state: list[object] = [None]
+
+    @functools.wraps(find)
+    def found(*args: P.args, **kwargs: P.kwargs) -> R:
+        now = _state()
+        if state[0] != now:
+            kept.clear()
+            state[0] = now
+        key = (args, tuple(sorted(kwargs.items())))
+        if key not in kept:
+            kept[key] = find(*args, **kwargs)
+        return kept[key]
+
+    return found
+
+
+def _state() -> tuple[tuple[str, int], ...]:
+    """The folders of the path and when something was last put into or taken out of them."""
+    return tuple((entry, _changed(entry)) for entry in sys.path)
+
+
+def _changed(entry: str) -> int:
+    try:
+        return Path(entry).stat().st_mtime_ns
+    except OSError:
+        return 0
