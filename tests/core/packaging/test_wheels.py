@@ -158,9 +158,11 @@ def test_a_broken_wheel_is_refused(index: Path, target: PackageTarget) -> None:
     announce(index, wheel)
     build_layer(["zz-full"], target=target)
     cached = next(Path(os.environ["XDG_CACHE_HOME"]).rglob("*.whl"))
-    cached.write_bytes(cached.read_bytes()[:-30])
+    broken = cached.read_bytes()[:-30]
+    cached.unlink()
+    cached.write_bytes(broken)
     with pytest.raises(PackagingError, match="the wheel of zz-full 1.0 cannot be read"):
-        build_layer(["zz-full"], target=target)
+        build_layer(["zz-full==1.0"], target=target)
 
 
 def test_two_dependencies_with_one_place_are_told(index: Path, target: PackageTarget) -> None:
