@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from random import Random
 
 import attrs
@@ -18,7 +19,9 @@ from taskflows_cloud_core.schedules import (
     CalendarSpec,
     CronDialect,
     cron_lines,
+    cron_warnings,
     parse,
+    read_cron,
 )
 
 KINDS = {UNIX_CRON: "unix", GOOGLE_CRON: "unix", KUBERNETES_CRON: "unix", NCRONTAB: "ncrontab"}
@@ -88,6 +91,42 @@ def test_a_line_that_is_too_long_is_split() -> None:
     assert len(lines) > 1
     assert all(len(line) <= 40 for line in lines)
     assert_same(spec, lines, "unix")
+
+
+def test_every_long_field_can_be_split() -> None:
+    years = [2027 + number * number % 101 for number in range(40)]
+    yearly = attrs.evolve(UNIX_CRON, fields=(*UNIX_CRON.fields, "year"), years=(1970, 2199), longest=100)
+    lines = cron_lines(CalendarSpec(years=years), yearly)
+    assert len(lines) == 2
+    said = [read_cron(line, yearly).years or frozenset() for line in lines]
+    assert said[0] | said[1] == frozenset(years)
+    assert not said[0] & said[1]
+    narrow = attrs.evolve(UNIX_CRON, longest=26)
+    for spec in (
+        CalendarSpec(hours=[0, 1, 3, 7, 8, 11, 13, 17, 20, 22]),
+        CalendarSpec(days=[1, 2, 4, 8, 9, 13, 18, 25]),
+    ):
+        lines = cron_lines(spec, narrow)
+        assert len(lines) == 2
+        assert_same(spec, lines, "unix")
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "warned"),
+    [
+        ("02:30 Europe/Berlin", KUBERNETES_CRON, "Europe/Berlin have 02:30 twice on 2027-10-31"),
+        ("*:15 America/New_York", KUBERNETES_CRON, "America/New_York have 01:15 twice on 2027-11-07"),
+        ("Mon-Fri 02:30 Europe/Berlin", KUBERNETES_CRON, ""),
+        ("03:30 Europe/Berlin", KUBERNETES_CRON, ""),
+        ("02:30 Asia/Kolkata", KUBERNETES_CRON, ""),
+        ("02:30", KUBERNETES_CRON, ""),
+        ("02:30 Europe/Berlin", UNIX_CRON, ""),
+    ],
+)
+def test_an_hour_that_comes_twice_is_warned_of(text: str, dialect: CronDialect, warned: str) -> None:
+    warnings = cron_warnings(parse(text), dialect, datetime(2027, 1, 1, tzinfo=UTC))
+    assert len(warnings) == bool(warned)
+    assert all(warned in warning for warning in warnings)
 
 
 def test_no_more_lines_are_made_than_the_dialect_wants() -> None:

@@ -20,6 +20,7 @@ from taskflows_cloud_core.schedules.translation import (
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.canonical import short_text
+    from taskflows_cloud_core.schedules.clockchanges import cron_warnings
     from taskflows_cloud_core.schedules.cron import cron_lines, seconds_text
     from taskflows_cloud_core.schedules.cronreading import read_cron
     from taskflows_cloud_core.schedules.dialects import (
@@ -47,6 +48,7 @@ _MODULES = {
     "UNIX_CRON": "dialects",
     "Week": "weeks",
     "cron_lines": "cron",
+    "cron_warnings": "clockchanges",
     "describe": "english",
     "find_overlaps": "overlaps",
     "iterate": "occurrences",
@@ -83,6 +85,7 @@ __all__ = [
     "Week",
     "as_schedule",
     "cron_lines",
+    "cron_warnings",
     "describe",
     "find_overlaps",
     "iterate",
