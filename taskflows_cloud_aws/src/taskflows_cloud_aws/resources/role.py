@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
@@ -133,17 +134,17 @@ def _update(context: Context, action: Action) -> None:
 def _delete(context: Context, action: Action) -> None:
     iam, name = context.session.iam, action.resource.name
     # Each step by itself may find its work done, also by its own first attempt when the answer was lost.
-    for arn in _listed(iam, "list_attached_role_policies", name, lambda page: page["AttachedPolicies"]):
-        _unless_gone(iam, lambda arn=arn: iam.detach_role_policy(RoleName=name, PolicyArn=arn["PolicyArn"]))
-    for policy in _listed(iam, "list_role_policies", name, lambda page: page["PolicyNames"]):
-        _unless_gone(iam, lambda policy=policy: iam.delete_role_policy(RoleName=name, PolicyName=policy))
-    _unless_gone(iam, lambda: iam.delete_role(RoleName=name))
+    for attached in _listed(iam, "list_attached_role_policies", name, "AttachedPolicies"):
+        _unless_gone(iam, partial(iam.detach_role_policy, RoleName=name, PolicyArn=attached["PolicyArn"]))
+    for policy in _listed(iam, "list_role_policies", name, "PolicyNames"):
+        _unless_gone(iam, partial(iam.delete_role_policy, RoleName=name, PolicyName=policy))
+    _unless_gone(iam, partial(iam.delete_role, RoleName=name))
 
 
-def _listed(iam: IAMClient, operation: Any, name: str, pick: Callable[[Any], list[Any]]) -> list[Any]:
+def _listed(iam: IAMClient, operation: Any, name: str, key: str) -> list[Any]:
     paginator: Any = iam.get_paginator(operation)
     try:
-        return [one for page in paginator.paginate(RoleName=name) for one in pick(page)]
+        return [one for page in paginator.paginate(RoleName=name) for one in page[key]]
     except iam.exceptions.NoSuchEntityException:
         return []
 
