@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from typing import TypeVar
+from calendar import isleap, weekday
+from itertools import permutations
+from typing import TypeAlias
 
 import attrs
 
@@ -11,8 +12,9 @@ from taskflows_cloud_core.schedules.months import LISTED_YEARS, Span
 from taskflows_cloud_core.schedules.occurrences import matching_days
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 
-_Key = TypeVar("_Key", bound=Hashable)
-_Value = TypeVar("_Value", bound=Hashable)
+# Days, months, and kinds of years: every day in every month of every year of these kinds.
+_Box: TypeAlias = tuple[frozenset[int], frozenset[int], frozenset[int]]
+_AXES = (0, 1, 2)
 
 
 @attrs.frozen
@@ -29,44 +31,48 @@ class Dates:
 
 
 def listed_dates(spec: CalendarSpec) -> list[Dates]:
-    """All dates of a calendar to the year 2199, in as few rectangles as three ways of grouping find.
+    """All dates of a calendar to the year 2199, in as few rectangles as six ways of merging find.
 
     No date is in two of them. Of an unlimited calendar, past years are left out.
     """
-    years = LISTED_YEARS if spec.years is None else sorted(spec.years)
-    found = {
-        (year, month): days
-        for year in years
+    kinds = _kinds_of_years(spec)
+    single = [
+        (frozenset({day}), frozenset({month}), frozenset({number}))
+        for number, years in enumerate(kinds)
         for month in sorted(spec.months)
-        if (days := frozenset(matching_days(spec, year, month)))
-    }
-    return min(_by_month(found), _by_day(found), _by_year(found), key=len)
+        for day in matching_days(spec, years[0], month)
+    ]
+    boxes: list[_Box] = min((_merged(single, order) for order in permutations(_AXES)), key=len)
+    return [
+        Dates(days, Span(months, frozenset(year for number in numbers for year in kinds[number])))
+        for days, months, numbers in boxes
+    ]
 
 
-def _grouped(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, frozenset[_Value]]:
-    groups: dict[_Key, set[_Value]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, set()).add(value)
-    return {key: frozenset(values) for key, values in groups.items()}
+def _kinds_of_years(spec: CalendarSpec) -> list[list[int]]:
+    """The years of a calendar; those that begin on the same weekday and are equally long go together."""
+    kinds: dict[tuple[int, bool], list[int]] = {}
+    for year in LISTED_YEARS if spec.years is None else sorted(spec.years):
+        kinds.setdefault((weekday(year, 1, 1), isleap(year)), []).append(year)
+    return list(kinds.values())
 
 
-def _by_month(found: dict[tuple[int, int], frozenset[int]]) -> list[Dates]:
-    """Months that have the same days in the same years go together."""
-    years = _grouped(((month, days), year) for (year, month), days in found.items())
-    months = _grouped(((days, these), month) for (month, days), these in years.items())
-    return [Dates(days, Span(these, years_)) for (days, years_), these in months.items()]
+def _merged(boxes: list[_Box], order: tuple[int, ...]) -> list[_Box]:
+    """Merge boxes that differ along one axis only, axis after axis."""
+    for axis in order:
+        groups: dict[tuple[frozenset[int], frozenset[int]], set[int]] = {}
+        for box in boxes:
+            groups.setdefault(_others(box, axis), set()).update(box[axis])
+        boxes = [_with(others, axis, frozenset(values)) for others, values in groups.items()]
+    return boxes
 
 
-def _by_day(found: dict[tuple[int, int], frozenset[int]]) -> list[Dates]:
-    """Days that fall into the same years, in the same months, go together."""
-    years = _grouped(((month, day), year) for (year, month), days in found.items() for day in days)
-    months = _grouped(((day, these), month) for (month, day), these in years.items())
-    days = _grouped(((these, years_), day) for (day, years_), these in months.items())
-    return [Dates(these, Span(months_, years_)) for (months_, years_), these in days.items()]
+def _others(box: _Box, axis: int) -> tuple[frozenset[int], frozenset[int]]:
+    first, second = (box[other] for other in _AXES if other != axis)
+    return first, second
 
 
-def _by_year(found: dict[tuple[int, int], frozenset[int]]) -> list[Dates]:
-    """Years that have the same dates go together."""
-    months = _grouped(((year, days), month) for (year, month), days in found.items())
-    years = _grouped(((days, these), year) for (year, days), these in months.items())
-    return [Dates(days, Span(months_, these)) for (days, months_), these in years.items()]
+def _with(others: tuple[frozenset[int], frozenset[int]], axis: int, values: frozenset[int]) -> _Box:
+    box = list(others)
+    box.insert(axis, values)
+    return box[0], box[1], box[2]
