@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskflows_cloud_core import Calendar, Periodic
@@ -53,6 +53,7 @@ def all_due(timing, after, until):
     return found
 
 
+@settings(deadline=None)
 @given(timings, steps)
 def test_with_a_scheduler_always_awake_every_due_time_is_run_once_and_in_order(timing, steps):
     moments = [timing.anchor + sum(steps[: index + 1], timedelta()) for index in range(len(steps))]
@@ -66,6 +67,7 @@ def test_with_a_scheduler_always_awake_every_due_time_is_run_once_and_in_order(t
     assert not [decision for decision in decisions if decision.made_up_for or decision.dropped]
 
 
+@settings(deadline=None)
 @given(timings, steps, steps, policies)
 def test_after_a_time_asleep(timing, asleep, awake, policy):
     woken = timing.anchor + sum(asleep, timedelta())
@@ -83,6 +85,7 @@ def test_after_a_time_asleep(timing, asleep, awake, policy):
     assert dropped == (missed[-1:] if policy == "none" else [])
 
 
+@settings(deadline=None)
 @given(timings, steps, policies)
 def test_a_clock_that_goes_back_runs_nothing_twice(timing, steps, policy):
     moments = [timing.anchor + step for step in steps]
@@ -94,6 +97,7 @@ def test_a_clock_that_goes_back_runs_nothing_twice(timing, steps, policy):
     assert taken == sorted(taken)
 
 
+@settings(deadline=None)
 @given(timings, st.floats(0, 10_000_000).map(lambda seconds: timedelta(seconds=seconds)))
 def test_the_last_due_time_is_the_last_of_all(timing, length):
     until = timing.anchor + length
