@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from random import Random
 
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oncalendar_samples import right_text
 
+from taskflows_cloud_core import ScheduleError
 from taskflows_cloud_core.schedules import CalendarSpec, parse, short_text
 
 
@@ -77,3 +80,30 @@ def test_forms_are_values() -> None:
     spec = parse("*:0/15")
     assert {spec, parse("*:0,15,30,45")} == {spec}
     assert str(pickle.loads(pickle.dumps(spec))) == str(spec)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*-*~1,3..24/7",
+        "*-*~1..26/5,2..22/4",
+        "*-*~2,4,9..19/5",
+        "*:*:0/0.7,0.1/0.9",
+        "*:*:1.25..40/3.5,0/7.75,59.999999",
+    ],
+)
+def test_sets_find_words_within_the_limits_of_the_language(text: str) -> None:
+    spec = parse(text)
+    assert parse(str(attrs.evolve(spec))) == spec
+
+
+@given(st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=300)
+def test_what_was_read_has_words_after_a_change_too(random: Random) -> None:
+    try:
+        spec = parse(right_text(random))
+    except ScheduleError:
+        return
+    changed = attrs.evolve(spec)
+    assert parse(str(changed)) == spec
+    assert parse(short_text(changed)) == spec

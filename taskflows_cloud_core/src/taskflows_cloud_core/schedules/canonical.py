@@ -13,6 +13,7 @@ from taskflows_cloud_core.schedules.components import (
     YEAR,
     Field,
 )
+from taskflows_cloud_core.schedules.partlists import fraction_parts, from_end_parts
 from taskflows_cloud_core.schedules.progressions import Progression, as_progression, cover
 from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, WEEKDAY_NAMES, CalendarSpec
 
@@ -61,7 +62,8 @@ def _date(spec: CalendarSpec) -> str:
     if spec.days is None:
         return f"{years}-{months}-*"
     if min(spec.days) < 0:
-        return f"{years}-{months}~{_set_text({-day for day in spec.days}, DAY_FROM_END)}"
+        days = from_end_parts(-day for day in spec.days)
+        return f"{years}-{months}~{','.join(_part(part, DAY_FROM_END) for part in days)}"
     return f"{years}-{months}-{_set_text(spec.days, DAY)}"
 
 
@@ -78,7 +80,7 @@ def _seconds(microseconds: frozenset[int]) -> str:
     if whole is not None and whole.count >= _SHORTEST_RANGE:
         return _part(whole, MICROSECOND)
     if any(value % SECOND for value in microseconds):
-        return ",".join(MICROSECOND.number(value) for value in sorted(microseconds))
+        return ",".join(_part(part, MICROSECOND) for part in fraction_parts(microseconds))
     parts = cover(value // SECOND for value in microseconds)
     return ",".join(
         _part(Progression(part.start * SECOND, part.stop * SECOND, part.step * SECOND), MICROSECOND) for part in parts

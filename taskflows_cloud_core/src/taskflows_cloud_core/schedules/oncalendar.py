@@ -17,7 +17,7 @@ from taskflows_cloud_core.schedules.components import Chain, Cursor, Field
 from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, WEEKDAY_NAMES, CalendarSpec
 from taskflows_cloud_core.schedules.zones import advice_for, zone_name
 
-_LONGEST_TEXT = 1000
+_LONGEST_TEXT = 4000
 _LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, _LONG_NAMES) for number, name in enumerate(names)}
 _HALF_YEARS = "*-01,07-01"
@@ -54,7 +54,7 @@ def parse(text: str, *, timezone: str | None = None) -> CalendarSpec:
 
     Args:
         text: For instance ``"Mon-Fri 09:00"``, ``"*-*~01 18:00 Europe/Berlin"``, ``"hourly"``; at most
-            1,000 characters.
+            4,000 characters.
         timezone: ``"UTC"`` or an IANA name, for a text without a zone. UTC when there is none in either.
 
     Returns:

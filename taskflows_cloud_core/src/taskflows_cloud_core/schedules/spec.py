@@ -51,8 +51,9 @@ class CalendarSpec:
     """When a calendar runs: the product of its sets, read on the wall clock of its zone.
 
     ``str()`` is OnCalendar text with its zone: as systemd normalises the text that was parsed, or, for a
-    form that was made from sets, the shortest lists, ranges and steps. Equal forms can therefore be written
-    in different ways, and `parse` makes them equal again.
+    form that was made from sets, short lists, ranges and steps. Equal forms can therefore be written in
+    different ways, and `parse` makes them equal again. (OnCalendar has no words for some sets of days from
+    the end of the month, such as {-28, -27, -25}; no text that was parsed has such a set.)
 
     Args:
         weekdays: 0 is Monday, 6 is Sunday. A day must be in here and in ``days``.
