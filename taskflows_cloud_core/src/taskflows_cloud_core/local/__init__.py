@@ -11,12 +11,23 @@ What the scheduler promises:
 - ``Periodic`` counts from the deployment of that schedule, not from the start of the scheduler; a redeployment
   that does not change it does not disturb it. With ``relative_to="finish"`` it counts from the end of the run
   before. With ``start_on="command"`` it never begins by itself.
-- The event of a scheduled run is ``{"scheduled_time": ISO 8601, "schedule": text, "run_id": text, "attempt": int}``.
-- A run sees the Python standard library and its package, in a process group of its own that does not outlive the
-  run or the scheduler. Its environment has HOME, LANG, LC_ALL, LC_CTYPE, LOGNAME, PATH, TZ and USER as the
-  scheduler has them, TMPDIR, which is a folder of this run alone, and the function's own variables. Its code
-  folder is the working directory and read-only. The memory limit holds for each process of the run (on Linux for
-  its private memory); scratch space is not limited.
+- Schedules of one function that are due at the same moment run it once.
+- `LocalFunctionOptions` says what becomes of due times that overlap with a run or were missed. What was due while
+  a function was paused is not made up for.
+- Scheduled runs that fail are tried again as often as ``retries`` says, after 1, 2, 4, ... 60 seconds; never, when
+  it does not say.
+- Runs and their lines are kept for ``log_retention_days``, or for 30 days.
+
+What a run sees:
+
+- The Python standard library and its package, with the package's folder, which is read-only, as working directory.
+- As its event ``{"scheduled_time": ISO 8601, "schedule": text, "run_id": text, "attempt": int}`` when it was due; the
+  payload, or ``{}``, when somebody asked for it.
+- HOME, LANG, LC_ALL, LC_CTYPE, LOGNAME, PATH, TZ and USER as whoever starts it has them; TMPDIR, a folder of this
+  run alone; OMP_NUM_THREADS, one for each 256 MiB of its memory; and the function's own variables before all these.
+- A process group of its own, which outlives neither the run nor the process that watches over it.
+- The memory limit, for each process of the run: on Linux for its private memory, used or only reserved. Scratch
+  space is not limited.
 """
 
 from importlib import import_module

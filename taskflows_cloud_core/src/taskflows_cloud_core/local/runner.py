@@ -19,6 +19,7 @@ import resource
 import select
 import site
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -38,6 +39,9 @@ from typing import Any
 # The result has to fit into a row that others read; the number is AWS Lambda's for an answer
 # (AWS Lambda Developer Guide, "Lambda quotas", read on 2026-11-24).
 _LARGEST_RESULT = 6 * 2**20
+# Threads reserve their stack, and what is reserved counts against the memory limit; Linux would take 8 MiB for each,
+# macOS takes half a MiB.
+_THREAD_STACK = 2**20
 # What is left for telling of a failure when the function has used up all its memory.
 _RESERVE = 16 * 2**20
 
@@ -128,6 +132,7 @@ def _finder_of(code: str, byte_code: str) -> Callable[[str], FileFinder]:
 
 def _limit_memory(memory_mb: int) -> None:
     """Limit what the process may allocate: on Linux private memory, elsewhere the address space."""
+    threading.stack_size(_THREAD_STACK)
     limit = memory_mb * 2**20
     _, hard = resource.getrlimit(_MEMORY)
     if hard != resource.RLIM_INFINITY:

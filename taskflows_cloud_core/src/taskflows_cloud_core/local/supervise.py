@@ -28,6 +28,9 @@ from taskflows_cloud_core.local.store.logs import LogLine
 
 # What every process on the machine has. All else a function gets from its own environment_variables.
 _INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TZ", "USER")
+# Numerical libraries start a thread for each processor, and each reserves about 40 MiB (numpy 2.4 with OpenBLAS,
+# measured), which counts against the memory limit. So, as in a cloud, a function has processors by its memory.
+_MEMORY_PER_THREAD_MB = 256
 _FLUSH_SECONDS = 0.25
 _FLUSH_LINES = 1000
 
@@ -216,10 +219,19 @@ def _command(task: Task, paths: Paths, scratch: Path, task_file: Path, result_fi
     ]
     return Command(
         arguments=tuple(arguments),
-        environment={**inherited, "TMPDIR": str(scratch), **function.environment},
+        environment={
+            **inherited,
+            "OMP_NUM_THREADS": str(_threads(function.settings.memory_mb)),
+            "TMPDIR": str(scratch),
+            **function.environment,
+        },
         folder=paths.code(function.name, code.sha256),
         timeout_seconds=function.settings.timeout_seconds,
     )
+
+
+def _threads(memory_mb: int) -> int:
+    return max(1, min(os.cpu_count() or 1, memory_mb // _MEMORY_PER_THREAD_MB))
 
 
 def _task_of_runner(task: Task, paths: Paths) -> dict[str, Any]:
