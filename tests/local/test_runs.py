@@ -129,6 +129,7 @@ def test_children_left_behind_end_with_the_run(env, deploy, wait_until):
     left = env.invoke_function("job").value
 
     wait_until(lambda: not is_running(left))
+    assert env.invoke_function("job").ok
 
 
 def test_a_process_outside_the_group_does_not_hold_up_the_run(env, deploy):
