@@ -51,6 +51,12 @@ def test_the_warning_names_both_and_the_instant() -> None:
     )
 
 
+def test_the_same_calendar_in_other_words_is_one_trigger_and_no_warning() -> None:
+    schedules = [Calendar("daily"), Calendar("00:00")]
+    assert len(find_overlaps(schedules, AFTER)) == 1
+    assert overlap_warnings(schedules, AFTER) == ()
+
+
 def moments(calendar: Calendar, until: datetime) -> set[datetime]:
     found = set()
     for moment in iterate(calendar.spec, AFTER):

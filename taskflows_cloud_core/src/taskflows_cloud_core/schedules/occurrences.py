@@ -76,16 +76,20 @@ def _moments(spec: CalendarSpec, zone: tzinfo, after: datetime) -> Iterator[date
     wall = after.astimezone(zone).replace(tzinfo=None)
     first = wall.date()
     into_day = (wall - datetime.combine(first, datetime.min.time())) // timedelta(microseconds=1)
+    clock = sorted(spec.hours), sorted(spec.minutes), sorted(spec.microseconds)
     for day in _days(spec, first):
-        midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a wall-clock time; its zone follows
-        for microseconds in _times(spec, into_day + 1 if day == first else 0):
-            moment = (midnight + timedelta(microseconds=microseconds)).replace(tzinfo=zone)
-            if zone is UTC:
+        midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+        for microseconds in _times(*clock, into_day + 1 if day == first else 0):
+            # Arithmetic on an aware datetime moves the hands of its wall clock.
+            moment = midnight + timedelta(microseconds=microseconds)
+            if zone is UTC or _is_due(moment, zone, after):
                 yield moment
-                continue
-            instant = moment.astimezone(UTC)
-            if instant > after and instant.astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
-                yield moment
+
+
+def _is_due(moment: datetime, zone: tzinfo, after: datetime) -> bool:
+    """Whether a wall-clock time exists in its zone and comes after ``after``."""
+    instant = moment.astimezone(UTC)
+    return instant > after and instant.astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None)
 
 
 def _days(spec: CalendarSpec, first: date) -> Iterator[date]:
@@ -100,10 +104,9 @@ def _days(spec: CalendarSpec, first: date) -> Iterator[date]:
                     yield found
 
 
-def _times(spec: CalendarSpec, first: int) -> Iterator[int]:
+def _times(hours: list[int], minutes: list[int], within: list[int], first: int) -> Iterator[int]:
     """The times of day in microseconds after midnight, in ascending order, from ``first`` on."""
-    minutes, within = sorted(spec.minutes), sorted(spec.microseconds)
-    for hour in sorted(spec.hours):
+    for hour in hours:
         if (hour + 1) * _HOUR <= first:
             continue
         for minute in minutes:

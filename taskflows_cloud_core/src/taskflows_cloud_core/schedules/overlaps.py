@@ -61,11 +61,15 @@ def find_overlaps(schedules: Sequence[Schedule], after: datetime | None = None) 
 
 
 def overlap_warnings(schedules: Sequence[Schedule], after: datetime | None = None) -> tuple[str, ...]:
-    """Say to the user which calendars of a function fire at the same instant; see `find_overlaps`."""
+    """Say to the user which calendars of a function fire at the same instant; see `find_overlaps`.
+
+    Calendars that are the same in other words are left out: `make_triggers` makes one trigger of them.
+    """
     return tuple(
         f"schedules[{each.first}] {str(schedules[each.first])!r} and schedules[{each.second}] "
         f"{str(schedules[each.second])!r} both fire at {each.moment:%Y-%m-%d %H:%M %Z}; the function would run twice"
         for each in find_overlaps(schedules, after)
+        if _spec_of(schedules[each.first]) != _spec_of(schedules[each.second])
     )
 
 
