@@ -23,6 +23,7 @@ from taskflows_cloud_core.packaging.unpicklable import explain
 PROTOCOL = 5
 """The newest protocol that every supported Python reads."""
 
+_CLOUDPICKLE = "cloudpickle.cloudpickle"
 # The twin of pickle.Pickler in Python: slower, but every step of it can be overridden.
 _PythonPickler: Any = vars(pickle)["_Pickler"]
 
@@ -35,12 +36,14 @@ class Payload:
         data: The pickle.
         sha256: Of ``data``, in hexadecimal.
         modules: The full names of the modules that loading it imports.
+        cloudpickle_names: What it uses of the module ``cloudpickle.cloudpickle``.
         functions: The code that is inside, with the package that its relative imports start from.
     """
 
     data: bytes = attrs.field(repr=False)
     sha256: str
     modules: tuple[str, ...]
+    cloudpickle_names: tuple[str, ...] = ()
     functions: tuple[tuple[CodeType, str], ...] = attrs.field(repr=False)
 
     @property
@@ -75,6 +78,7 @@ def pickle_callable(function: Callable[..., Any], *, name: str) -> Payload:
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
         modules=tuple(sorted(pickler.modules)),
+        cloudpickle_names=tuple(sorted(pickler.cloudpickle_names)),
         functions=tuple(pickler.functions),
     )
 
@@ -109,6 +113,7 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
         super().__init__(stream, protocol=PROTOCOL)
         self.trail: list[Any] = []
         self.modules: set[str] = parent.modules if parent else set()
+        self.cloudpickle_names: set[str] = parent.cloudpickle_names if parent else set()
         self.functions: list[tuple[CodeType, str]] = []
         self._texts: dict[Any, Any] = {}
         self._class_ids: dict[str, str] = parent._class_ids if parent else {}
@@ -123,7 +128,10 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
 
     def save_global(self, obj: Any, name: str | None = None) -> None:
         found = name or getattr(obj, "__qualname__", None) or obj.__name__
-        self.modules.add(str(pickle.whichmodule(obj, found)))  # type: ignore[attr-defined]  # no stub
+        module = str(pickle.whichmodule(obj, found))  # type: ignore[attr-defined]  # no stub
+        self.modules.add(module)
+        if module == _CLOUDPICKLE:
+            self.cloudpickle_names.add(found)
         super().save_global(obj, name)
 
     def save_text(self, obj: Any) -> None:

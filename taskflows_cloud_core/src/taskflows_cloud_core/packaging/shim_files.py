@@ -11,6 +11,8 @@ from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.archive import Member
 from taskflows_cloud_core.packaging.dependencies import Dependencies
 from taskflows_cloud_core.packaging.entry import Entry
+from taskflows_cloud_core.packaging.loader import loader_source
+from taskflows_cloud_core.packaging.pickling import Payload
 
 FOLDER = "_taskflows_cloud"
 HANDLER = "index.handler"
@@ -40,14 +42,21 @@ def _shim_file(name: str, place: str) -> Member:
     return Member.of(place, data, origin=_ORIGIN)
 
 
-def cloudpickle_members() -> Iterator[Member]:
-    """The source of the installed cloudpickle, which pickles of code refer to.
+def cloudpickle_members(payload: Payload) -> Iterator[Member]:
+    """What of the installed cloudpickle a payload refers to.
+
+    Args:
+        payload: A callable by value.
 
     Raises:
-        PackagingError: Its source is not where it should be.
+        PackagingError: The source of cloudpickle is not where it should be.
     """
     import cloudpickle  # type: ignore[import-untyped]  # it has no types
 
+    source_of_part = loader_source(payload.cloudpickle_names)
+    if source_of_part is not None:
+        yield Member.of(f"{FOLDER}/loader.py", source_of_part.encode(), origin="cloudpickle")
+        return
     folder = Path(cloudpickle.__file__).parent
     sources = sorted(folder.glob("*.py"))
     if not sources:

@@ -33,7 +33,7 @@ def wheel_members(wheel: Path, *, name: str) -> Iterator[Member]:
         name: Of the distribution, with its version, for messages.
 
     Raises:
-        PackagingError: It is no proper wheel.
+        PackagingError: It is no proper wheel; it is taken out of the cache then.
     """
     try:
         with wheel.open("rb") as stream, ZipFile(stream) as archive:
@@ -44,7 +44,8 @@ def wheel_members(wheel: Path, *, name: str) -> Iterator[Member]:
                 if place:
                     yield _member(info, place, content, archive, digests.get(info.filename, ""), name)
     except (BadZipFile, struct.error, KeyError, UnicodeDecodeError, NotImplementedError) as error:
-        raise PackagingError(f"the wheel of {name} cannot be read: {error}") from error
+        wheel.unlink(missing_ok=True)
+        raise PackagingError(f"the wheel of {name} cannot be read, and was taken out of the cache: {error}") from error
 
 
 def _place(info: ZipInfo) -> str:

@@ -5,8 +5,7 @@ import os
 from importlib import import_module
 from typing import Any
 
-# Results that need no second look. A float may be NaN, which JSON has not.
-_PLAIN = (type(None), bool, int, str)
+_ATOMS = (type(None), bool, int, str)
 
 
 def _load() -> Any:
@@ -26,6 +25,29 @@ def _load() -> Any:
     return function
 
 
+def _is_plain(value: Any) -> bool:
+    """Whether a result can be sent as it is; everything else takes a module more."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is float:
+        return bool(value - value == 0)  # NaN and infinities, which JSON has not, are not equal to themselves then
+    if kind is list:
+        return all(map(_is_plain, value))
+    if kind is dict:
+        return all(type(key) is str for key in value) and all(map(_is_plain, value.values()))
+    return False
+
+
+def _finish(result: Any) -> Any:
+    try:
+        if _is_plain(result):
+            return result
+    except RecursionError:  # the other module says where the circle is
+        pass
+    return import_module("_taskflows_cloud.results").finish(result)
+
+
 _call = _load()
 
 
@@ -41,9 +63,7 @@ def handler(event: Any, context: Any) -> Any:
     """
     try:
         result = _call(event, context)
-        if type(result) in _PLAIN:
-            return result
-        return import_module("_taskflows_cloud.results").finish(result)
+        return result if type(result) in _ATOMS else _finish(result)
     except SystemExit as error:
         if error.code in (None, 0):
             return None

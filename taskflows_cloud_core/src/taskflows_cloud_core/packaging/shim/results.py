@@ -23,17 +23,10 @@ keys of objects                      text; numbers, booleans and None as JSON wr
 Everything else is a TypeError that names the type and the place.
 """
 
-import base64
-import json
-import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from enum import Enum
-from inspect import isasyncgen, isawaitable, isgenerator
-from pathlib import PurePath
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any
-from uuid import UUID
 
 
 def finish(result: Any) -> Any:
@@ -46,28 +39,28 @@ def finish(result: Any) -> Any:
         TypeError: A part of it has no form in JSON.
         ValueError: It contains itself, or two keys of an object become the same text.
     """
-    if isawaitable(result) or isasyncgen(result):
+    if isinstance(result, AsyncGeneratorType) or hasattr(result, "__await__"):
         import asyncio
 
         result = asyncio.run(_awaited(result))
-    if isgenerator(result):
+    if isinstance(result, GeneratorType):
         result = list(result)
     return _to_json(result, "the result", ())
 
 
 async def _awaited(result: Any) -> Any:
-    return [item async for item in result] if isasyncgen(result) else await result
+    return [item async for item in result] if isinstance(result, AsyncGeneratorType) else await result
 
 
 def _to_json(value: Any, place: str, above: tuple[int, ...]) -> Any:
     if value is None or type(value) in (bool, int, str):
         return value
     if type(value) is float:
-        return value if math.isfinite(value) else None
+        return value if value - value == 0 else None  # NaN and infinities differ from themselves
     if id(value) in above:
         raise ValueError(f"{place} contains itself; return a value without a circle")
     inside = (*above, id(value))
-    for kind, convert in _FORMS:
+    for kind, convert in _forms():
         if isinstance(value, kind):
             return _to_json(convert(value), place, inside)
     if isinstance(value, list | tuple | set | frozenset):
@@ -79,17 +72,35 @@ def _to_json(value: Any, place: str, above: tuple[int, ...]) -> Any:
     return _object(items, place, inside)
 
 
-_FORMS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
-    (Enum, lambda value: value.value),
-    (bool, bool),
-    (int, int),
-    (float, float),
-    (str, str),
-    ((datetime, date, time), lambda value: value.isoformat()),
-    (timedelta, timedelta.total_seconds),
-    ((Decimal, UUID, PurePath), str),
-    ((bytes, bytearray, memoryview), lambda value: base64.b64encode(value).decode()),
+def _base64(value: Any) -> str:
+    from base64 import b64encode
+
+    return b64encode(value).decode()
+
+
+# By module and name: a value can only be of a class whose module was imported, so none is imported for this.
+_FORMS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+    ("enum", "Enum", lambda value: value.value),
+    ("builtins", "int", int),
+    ("builtins", "float", float),
+    ("builtins", "str", str.__str__),
+    ("datetime", "date", lambda value: value.isoformat()),
+    ("datetime", "time", lambda value: value.isoformat()),
+    ("datetime", "timedelta", lambda value: value.total_seconds()),
+    ("decimal", "Decimal", str),
+    ("uuid", "UUID", str),
+    ("pathlib", "PurePath", str),
+    ("builtins", "bytes", _base64),
+    ("builtins", "bytearray", _base64),
+    ("builtins", "memoryview", _base64),
 )
+
+
+def _forms() -> Iterable[tuple[type, Callable[[Any], Any]]]:
+    for module, name, convert in _FORMS:
+        kind = getattr(sys.modules.get(module), name, None)
+        if isinstance(kind, type):
+            yield kind, convert
 
 
 def _ordered(value: Iterable[Any]) -> list[Any]:
@@ -129,6 +140,10 @@ def _key(key: Any, place: str, inside: tuple[int, ...]) -> str:
     plain = _to_json(key, f"a key of {place}", inside)
     if isinstance(plain, str):
         return plain
-    if plain is None or isinstance(plain, bool | int | float):
-        return json.dumps(plain)
+    if plain is None:
+        return "null"
+    if isinstance(plain, bool):
+        return str(plain).lower()
+    if isinstance(plain, int | float):
+        return repr(plain)
     raise TypeError(f"{place} has a key of type {type(key).__qualname__}, which JSON cannot hold; use text")
