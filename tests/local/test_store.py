@@ -28,6 +28,17 @@ def test_state_of_a_newer_version_is_left_alone(deploy, env, root):
     assert "newer taskflows-cloud" in result.error
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+def test_a_root_that_is_closed(deploy, env, root):
+    deploy(JOB)
+    root.chmod(0)
+    try:
+        with pytest.raises(PermissionDeniedError, match="belongs to the one user who made it and cannot be shared"):
+            env.list_functions()
+    finally:
+        root.chmod(0o700)
+
+
 def test_the_database_survives_its_readers_and_writers_at_once(deploy, env, root):
     deploy(JOB)
     connection = sqlite3.connect(root / "state.sqlite3")
