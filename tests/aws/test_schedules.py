@@ -186,6 +186,8 @@ def test_nothing_is_dropped_in_silence() -> None:
         (Periodic(period=300, start_on="login"), "login"),
         (Periodic(period=300, start_on="command"), "command"),
         (Periodic(period=300, randomized_delay=20), "randomized_delay=20"),
+        (Periodic(period=300, accuracy="1s"), "accuracy='1s'"),
+        (Calendar("daily", accuracy="1s"), "accuracy='1s'"),
         (Calendar("daily", randomized_delay=90), "flexible window of 2 minutes"),
     ]:
         translation = translate(changed)

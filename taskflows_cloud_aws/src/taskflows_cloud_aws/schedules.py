@@ -170,9 +170,10 @@ def _flexible_minutes(calendar: Calendar) -> int:
 def _calendar_warnings(calendar: Calendar) -> tuple[str, ...]:
     minutes = _flexible_minutes(calendar)
     if not minutes:
-        return ()
+        return _accuracy_warnings(calendar)
     unit = "minute" if minutes == 1 else "minutes"
     return (
+        *_accuracy_warnings(calendar),
         f"randomized_delay={calendar.randomized_delay}: asked of EventBridge Scheduler as a flexible window "
         f"of {minutes} {unit}, in which it chooses the moment",
     )
@@ -209,8 +210,14 @@ def _rate(seconds: int) -> str:
     raise AssertionError(f"{seconds} s is no whole number of minutes")
 
 
+def _accuracy_warnings(schedule: Calendar | Periodic) -> tuple[str, ...]:
+    if schedule.accuracy is None:
+        return ()
+    return (f"accuracy={schedule.accuracy!r}: EventBridge starts a run some time within its minute",)
+
+
 def _period_warnings(periodic: Periodic) -> tuple[str, ...]:
-    warnings: tuple[str, ...] = ()
+    warnings = _accuracy_warnings(periodic)
     if periodic.randomized_delay:
         warnings += (f"randomized_delay={periodic.randomized_delay}: a rate has no random delay; runs start on time",)
     if periodic.relative_to == "finish":

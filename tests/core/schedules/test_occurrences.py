@@ -149,3 +149,11 @@ def test_periods_end_where_dates_end() -> None:
 def test_a_form_with_a_zone_that_does_not_exist_cannot_run() -> None:
     with pytest.raises(ScheduleError, match="there is no time zone 'Mars/Olympus'"):
         next_runs(CalendarSpec(timezone="Mars/Olympus"), 1)
+
+
+@pytest.mark.parametrize("schedule", [Calendar("*:0/20", timezone="Europe/Berlin"), Periodic(period=1200)])
+def test_schedules_can_be_walked_along(schedule: Calendar | Periodic) -> None:
+    after = datetime(2027, 3, 28, 0, 0, tzinfo=UTC)
+    assert list(islice(schedule.iterate(after), 7)) == schedule.next_runs(7, after)
+    with pytest.raises(ValueError, match="no time zone"):
+        schedule.iterate(datetime(2027, 1, 1))  # noqa: DTZ001 - that is the point

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,23 @@ class Calendar:
         from taskflows_cloud_core.schedules.occurrences import next_runs
 
         return next_runs(self.spec, n, after)
+
+    def iterate(self, after: datetime | None = None) -> Iterator[datetime]:
+        """All moments strictly after ``after``, to the end of the year 2199.
+
+        Args:
+            after: An aware datetime; now, when not given.
+
+        Returns:
+            Aware datetimes in the calendar's zone, in ascending order.
+
+        Raises:
+            ScheduleError: The text or the zone cannot be read.
+            ValueError: ``after`` has no zone.
+        """
+        from taskflows_cloud_core.schedules.occurrences import iterate
+
+        return iterate(self.spec, after)
 
     def __str__(self) -> str:
         return f"{self.schedule} {self.timezone}" if self.timezone else self.schedule

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import count, islice
 from typing import Literal
 
 import attrs
@@ -65,18 +67,34 @@ class Periodic:
         Raises:
             ValueError: ``n`` is negative or ``after`` has no zone.
         """
+        if n < 0:
+            raise ValueError(f"n is {n}; it must be at least 0")
+        return list(islice(self.iterate(after), n))
+
+    def iterate(self, after: datetime | None = None) -> Iterator[datetime]:
+        """All moments when counting begins at ``after``, to the end of the year 9999.
+
+        Args:
+            after: An aware datetime; now, when not given.
+
+        Returns:
+            Aware datetimes in the zone of ``after`` (UTC by default), ``period`` seconds apart.
+
+        Raises:
+            ValueError: ``after`` has no zone.
+        """
         begin = datetime.now(UTC) if after is None else after
         if begin.tzinfo is None:
             raise ValueError("after has no time zone; pass an aware datetime")
-        if n < 0:
-            raise ValueError(f"n is {n}; it must be at least 0")
-        runs: list[datetime] = []
-        for count in range(1, n + 1):
+        return self._moments(begin.astimezone(UTC), begin.tzinfo)
+
+    def _moments(self, begin: datetime, zone: tzinfo) -> Iterator[datetime]:
+        for number in count(1):
             try:
-                runs.append((begin.astimezone(UTC) + timedelta(seconds=self.period * count)).astimezone(begin.tzinfo))
+                moment = (begin + timedelta(seconds=self.period * number)).astimezone(zone)
             except OverflowError:
-                break
-        return runs
+                return
+            yield moment
 
     def __str__(self) -> str:
         return f"every {self.period} s"

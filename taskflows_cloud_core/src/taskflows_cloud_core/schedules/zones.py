@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, tzinfo
-from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from taskflows_cloud_core.errors import ScheduleError
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+# Every part of an IANA name begins with a capital letter. That refuses "europe/berlin" also where file names, and
+# so the names of zones, are read in any case.
+_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Z][A-Za-z0-9_+-]*){0,2}")
+_WORD = re.compile(r"[A-Za-z]+")
 _LONGEST = 50
 # Files of a zone database that name no place of their own; "right/" counts leap seconds.
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
@@ -54,12 +57,9 @@ def advice_for(name: str) -> str:
         return "write UTC"
     if name[:1] in "+-" or name[:1].isdigit():
         return "offsets are not supported; write UTC or a name such as Europe/Berlin"
-    near = _names_by_lower_case().get(name.lower())
-    if near:
-        return f"names of zones are case-sensitive; write {near}"
+    for near in (_WORD.sub(lambda word: word[0].capitalize(), name), name.upper()):
+        if near != name and zone_name(near):
+            return f"names of zones are case-sensitive; write {near}"
+    if zone_name("Europe/London") is None:
+        return "this machine has no time zone database; install the package tzdata"
     return "write UTC or a name such as Europe/Berlin"
-
-
-@cache
-def _names_by_lower_case() -> dict[str, str]:
-    return {zone.lower(): zone for zone in available_timezones() if not zone.startswith(_NO_FOLDERS)}
