@@ -67,8 +67,8 @@ KNOWN = {
 }
 
 
-def check(calendar: Calendar) -> Translation:
-    translation = translate(calendar, now=datetime(2019, 1, 1, tzinfo=UTC))
+def check(calendar: Calendar, most_expressions: int = 10) -> Translation:
+    translation = translate(calendar, now=datetime(2019, 1, 1, tzinfo=UTC), most_expressions=most_expressions)
     lines = []
     if translation.expressions and translation.expressions[0].expression.startswith("at("):
         [run] = next_runs(calendar.spec, 2, datetime(2019, 1, 1, tzinfo=UTC))
@@ -92,6 +92,20 @@ def check(calendar: Calendar) -> Translation:
 def test_a_known_calendar_takes_few_expressions_and_fires_exactly(text: str) -> None:
     translation = check(Calendar(text))
     assert len(translation.expressions) == KNOWN[text], translation
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Mon..Fri *-*-1..3 08:00", 27),
+        ("Mon..Fri *-*~01 18:00", 13),
+        ("Fri *-*~03..05", 31),
+        ("Tue..Thu *-*-10..20 06:00", 63),
+        ("Sat *-*-29,30 00:00", 17),
+    ],
+)
+def test_who_wants_many_expressions_gets_them_exact_too(text: str, count: int) -> None:
+    assert len(check(Calendar(text), most_expressions=100).expressions) == count
 
 
 def check_random(seed: int, count: int) -> int:

@@ -55,7 +55,9 @@ _RULE_CRON = CronDialect(
 _SCHEDULER_CRON = attrs.evolve(_RULE_CRON, name="EventBridge Scheduler", any_zone=True)
 
 
-def translate(schedule: Any, *, allow_approximate: bool = False, now: datetime | None = None) -> Translation:
+def translate(
+    schedule: Any, *, allow_approximate: bool = False, now: datetime | None = None, most_expressions: int = 10
+) -> Translation:
     """Say a schedule in the language of EventBridge.
 
     Args:
@@ -63,6 +65,8 @@ def translate(schedule: Any, *, allow_approximate: bool = False, now: datetime |
         allow_approximate: Take the nearest that can be said, with a warning, instead of refusing seconds
             and parts of a minute.
         now: A calendar that has no moment after this one is refused; the present, when not given.
+        most_expressions: A calendar that needs more is refused. An event bus has room for 300 rules, in some
+            regions 100 (Amazon EventBridge User Guide, "Quotas", November 2026).
 
     Returns:
         Expressions for the service ``"rule"`` (in UTC) or ``"scheduler"`` (in the calendar's zone, for a
@@ -83,7 +87,7 @@ def translate(schedule: Any, *, allow_approximate: bool = False, now: datetime |
             return Translation.refused(schedule, f"{reason}; nearest: {short_text(spec)}{_two_times_hint(schedule)}")
         reason = f"{reason}; it runs at {short_text(spec)}"
     try:
-        expressions = _expressions(spec, flexible_minutes=_flexible_minutes(schedule))
+        expressions = _expressions(spec, _flexible_minutes(schedule), most_expressions)
         _refuse_the_past(spec, now)
     except ScheduleError as error:
         return Translation.refused(schedule, error.message)
@@ -136,11 +140,15 @@ def _refuse_the_past(spec: CalendarSpec, now: datetime | None) -> None:
     raise ScheduleError(f"this never fires again: it ended in the year {max(spec.years)}")
 
 
-def _expressions(spec: CalendarSpec, *, flexible_minutes: int) -> list[ScheduleExpression]:
+def _expressions(spec: CalendarSpec, flexible_minutes: int, most: int) -> list[ScheduleExpression]:
     date = _single_date(spec)
     if spec.timezone == "UTC" and date is None and not flexible_minutes:
-        return [ScheduleExpression(expression=f"cron({line})", service=RULE) for line in cron_lines(spec, _RULE_CRON)]
-    said = [f"cron({line})" for line in cron_lines(spec, _SCHEDULER_CRON)] if date is None else [f"at({date})"]
+        rule = attrs.evolve(_RULE_CRON, most_lines=most)
+        return [ScheduleExpression(expression=f"cron({line})", service=RULE) for line in cron_lines(spec, rule)]
+    if date is None:
+        said = [f"cron({line})" for line in cron_lines(spec, attrs.evolve(_SCHEDULER_CRON, most_lines=most))]
+    else:
+        said = [f"at({date})"]
     return [
         ScheduleExpression(
             expression=expression, timezone=spec.timezone, service=SCHEDULER, flexible_minutes=flexible_minutes
