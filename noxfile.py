@@ -78,15 +78,13 @@ def integration(session: nox.Session) -> None:
 
 def beside(session: nox.Session, name: str, requirement: str, *, python: str | None = None) -> Path:
     """A virtual environment beside the session's own, for a tool that must not share its packages."""
-    folder = Path(session.create_tmp()).parent / f"beside-{name}"
-    interpreter = session.run("python", "-c", "import sys; print(sys.executable)", silent=True).strip()
-    if python is not None and python != session.python:
-        interpreter = shutil.which(f"python{python}") or interpreter
-    if not (folder / "bin" / "python").exists():
+    folder = Path(session.create_tmp()).resolve().parent / f"beside-{name}"
+    own = session.run("python", "-c", "import sys; print(sys.executable)", silent=True).strip()
+    interpreter = own if python in (None, session.python) else shutil.which(f"python{python}") or own
+    program = folder / "bin" / "python"
+    if not program.exists():
         session.run("uv", "venv", "--quiet", "--python", interpreter, str(folder), external=True)
-    session.run(
-        "uv", "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), requirement, external=True
-    )
+    session.run("uv", "pip", "install", "--quiet", "--python", str(program), requirement, external=True)
     return folder
 
 
