@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from taskflows_cloud_aws.schedules import read_expression, translate
+from taskflows_cloud_aws.expressions import read_expression
+from taskflows_cloud_aws.schedules import translate
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpression
 from taskflows_cloud_core.schedules import preview, preview_rows
 

@@ -1,9 +1,7 @@
 """Schedules in the language of Amazon EventBridge. Pure: nothing here talks to AWS.
 
 A calendar in UTC becomes an EventBridge rule, one in another zone an EventBridge Scheduler schedule in that
-zone, a single date an ``at`` of EventBridge Scheduler, and a period becomes a rate. Limits and syntax are those
-of the Amazon EventBridge User Guide, "Cron and rate expressions", and the EventBridge Scheduler User Guide,
-"Schedule types", read in November 2026.
+zone, a single date an ``at`` of EventBridge Scheduler, and a period becomes a rate.
 """
 
 from __future__ import annotations
@@ -14,45 +12,25 @@ from typing import Any
 
 import attrs
 
+from taskflows_cloud_aws.expressions import RULE_CRON, SCHEDULER_CRON, rate
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpression, Translation
 from taskflows_cloud_core.schedules import (
     CalendarSpec,
-    CronDialect,
     as_schedule,
     cron_lines,
     next_runs,
-    parse,
-    read_cron,
     seconds_text,
     short_text,
 )
 
 RULE, SCHEDULER = "rule", "scheduler"
-_LONGEST_EXPRESSION = 256
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_MINUTE, _DAY = 60, 86400
 _LONGEST_PERIOD = 200 * 366 * _DAY
 # EventBridge Scheduler API Reference, FlexibleTimeWindow, read in November 2026.
 _LONGEST_WINDOW = 1440
 _SECOND = 1_000_000
 _TWO_TIMES = re.compile(r"[0-9]+:[0-9]+,[0-9]+:[0-9]+")
 _BEFORE_ALL = datetime(1969, 1, 1, tzinfo=UTC)
-
-_RULE_CRON = CronDialect(
-    name="an EventBridge rule",
-    fields=("minute", "hour", "day", "month", "weekday", "year"),
-    weekdays=("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"),
-    day_fields="either",
-    unspecified="?",
-    last_day=True,
-    nth_weekday=True,
-    last_weekday=True,
-    open_steps=True,
-    two_digits=True,
-    any_zone=False,
-    years=(1970, 2199),
-    longest=_LONGEST_EXPRESSION - len("cron()"),
-)
-_SCHEDULER_CRON = attrs.evolve(_RULE_CRON, name="EventBridge Scheduler", any_zone=True)
 
 
 def translate(
@@ -118,7 +96,7 @@ def schedule_to_eventbridge_expression(schedule: Any) -> str:
     zone = own.spec.timezone
     if zone != "UTC":
         raise ScheduleError(f"an EventBridge rule runs in UTC; {zone} needs EventBridge Scheduler", text=str(own))
-    lines = cron_lines(own.spec, _RULE_CRON)
+    lines = cron_lines(own.spec, RULE_CRON)
     if len(lines) != 1:
         raise ScheduleError(f"it takes {len(lines)} EventBridge rules, not one", text=str(own))
     return f"cron({lines[0]})"
@@ -143,10 +121,10 @@ def _refuse_the_past(spec: CalendarSpec, now: datetime | None) -> None:
 def _expressions(spec: CalendarSpec, flexible_minutes: int, most: int) -> list[ScheduleExpression]:
     date = _single_date(spec)
     if spec.timezone == "UTC" and date is None and not flexible_minutes:
-        rule = attrs.evolve(_RULE_CRON, most_lines=most)
+        rule = attrs.evolve(RULE_CRON, most_lines=most)
         return [ScheduleExpression(expression=f"cron({line})", service=RULE) for line in cron_lines(spec, rule)]
     if date is None:
-        said = [f"cron({line})" for line in cron_lines(spec, attrs.evolve(_SCHEDULER_CRON, most_lines=most))]
+        said = [f"cron({line})" for line in cron_lines(spec, attrs.evolve(SCHEDULER_CRON, most_lines=most))]
     else:
         said = [f"at({date})"]
     return [
@@ -198,24 +176,16 @@ def _translate_period(periodic: Periodic, *, allow_approximate: bool) -> Transla
     warnings = _period_warnings(periodic)
     reason = None
     if rest:
-        nearest = _rate(minutes * _MINUTE)
+        nearest = rate(minutes * _MINUTE)
         reason = f"a period of {periodic.period} seconds is no whole number of minutes, which AWS needs"
         if not allow_approximate:
             return Translation.refused(periodic, f"{reason}; nearest: {nearest}")
         reason = f"{reason}; it runs at {nearest}"
         warnings = (*warnings, reason)
-    expression = ScheduleExpression(expression=_rate(minutes * _MINUTE), service=RULE)
+    expression = ScheduleExpression(expression=rate(minutes * _MINUTE), service=RULE)
     return Translation(
         schedule=periodic, expressions=[expression], exact=reason is None, reason=reason, warnings=warnings
     )
-
-
-def _rate(seconds: int) -> str:
-    for unit, length in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
-        count, rest = divmod(seconds, length)
-        if not rest:
-            return f"rate({count} {unit}{'' if count == 1 else 's'})"
-    raise AssertionError(f"{seconds} s is no whole number of minutes")
 
 
 def _accuracy_warnings(schedule: Calendar | Periodic) -> tuple[str, ...]:
@@ -235,27 +205,3 @@ def _period_warnings(periodic: Periodic) -> tuple[str, ...]:
     if periodic.start_on != "boot":
         warnings += (f"start_on={periodic.start_on!r}: on AWS, counting begins when the function is deployed",)
     return warnings
-
-
-def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
-    """Read an expression of EventBridge, in the forms that `translate` gives, so that its moments can be computed.
-
-    Args:
-        expression: With its zone.
-
-    Returns:
-        The calendar or the period that fires when the expression does.
-
-    Raises:
-        ScheduleError: It is no such expression.
-    """
-    text = expression.expression
-    kind, _, inside = text.removesuffix(")").partition("(")
-    if kind == "cron":
-        return read_cron(inside, _SCHEDULER_CRON, timezone=expression.timezone)
-    if kind == "at":
-        return parse(inside.replace("T", " "), timezone=expression.timezone)
-    rate = re.fullmatch(r"rate\(([0-9]{1,9}) (minute|hour|day)s?\)", text)
-    if rate is None:
-        raise ScheduleError("expected cron(...), rate(...) or at(...)", text=text)
-    return Periodic(period=int(rate[1]) * {"minute": _MINUTE, "hour": _HOUR, "day": _DAY}[rate[2]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskflows_cloud_core.schedules.components import (
+from taskflows_cloud_core.schedules.fields import (
     DAY,
     DAY_FROM_END,
     HOUR,
@@ -15,7 +15,8 @@ from taskflows_cloud_core.schedules.components import (
 )
 from taskflows_cloud_core.schedules.partlists import fraction_parts, from_end_parts
 from taskflows_cloud_core.schedules.progressions import Progression, as_progression, cover
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, WEEKDAY_NAMES, CalendarSpec
+from taskflows_cloud_core.schedules.spec import ALL_MONTHS, CalendarSpec
+from taskflows_cloud_core.schedules.weekdays import weekdays_text
 
 EVERY_SECOND = frozenset(range(0, 60 * SECOND, SECOND))
 _SHORTEST_RANGE = 3
@@ -36,24 +37,6 @@ def short_text(spec: CalendarSpec) -> str:
     clock = _time(spec).removesuffix(":00") if spec.microseconds == {0} else _time(spec)
     zone = "" if spec.timezone == "UTC" else spec.timezone
     return " ".join(part for part in (weekdays, date, clock, zone) if part)
-
-
-def weekdays_text(weekdays: frozenset[int]) -> str:
-    """Weekdays as systemd writes them, three or more in a row as a range; ``""`` for all seven."""
-    if weekdays == ALL_WEEKDAYS:
-        return ""
-    runs: list[list[int]] = []
-    for day in sorted(weekdays):
-        if runs and runs[-1][-1] == day - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return ",".join(_run(run) for run in runs)
-
-
-def _run(days: list[int]) -> str:
-    names = [WEEKDAY_NAMES[day] for day in days]
-    return f"{names[0]}..{names[-1]}" if len(names) >= _SHORTEST_RANGE else ",".join(names)
 
 
 def _date(spec: CalendarSpec) -> str:

@@ -2,65 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
-from taskflows_cloud_core.errors import ScheduleError
-from taskflows_cloud_core.schedules.spec import FIRST_YEAR, LAST_YEAR
+from taskflows_cloud_core.schedules.cursor import Cursor, found_here, range_of
+from taskflows_cloud_core.schedules.fields import DAY_FROM_END, MICROSECOND, SECOND, YEAR, Field
 
-SECOND = 1_000_000
-_DIGITS = re.compile(r"[0-9]+")
-_SECONDS = re.compile(r"([0-9]+)(?:\.(?!\.)([0-9]*))?")
-_LONGEST_NUMBER = 18
 # systemd reads no longer list either.
 _MOST_PARTS = 240
 # One a millisecond; each of them is held in memory.
 _MOST_MOMENTS = 60_000
 _AFTER_PART = " ,-~:"
-
-
-@attrs.frozen(kw_only=True)
-class Field:
-    """A field of OnCalendar text.
-
-    Args:
-        name: As it is said in an error.
-        low: The smallest value.
-        high: The greatest value.
-        width: With how many digits a value is written.
-        unit: What a written 1 counts; a microsecond field counts a million.
-    """
-
-    name: str
-    low: int
-    high: int
-    width: int = 2
-    unit: int = 1
-
-    @property
-    def article(self) -> str:
-        """``"a"`` or ``"an"``, as the name demands."""
-        return "an" if self.name == "hour" else "a"
-
-    def number(self, value: int) -> str:
-        """A value as systemd writes it."""
-        whole, fraction = divmod(value, self.unit)
-        return f"{whole:0{self.width}d}" + (f".{fraction:06d}" if fraction else "")
-
-    def step(self, value: int) -> str:
-        """A step as systemd writes it."""
-        whole, fraction = divmod(value, self.unit)
-        return f"{whole}" + (f".{fraction:06d}" if fraction else "")
-
-
-YEAR = Field(name="year", low=FIRST_YEAR, high=LAST_YEAR, width=4)
-MONTH = Field(name="month", low=1, high=12)
-DAY = Field(name="day", low=1, high=31)
-DAY_FROM_END = Field(name="day from the end of the month", low=1, high=28)
-HOUR = Field(name="hour", low=0, high=23)
-MINUTE = Field(name="minute", low=0, high=59)
-MICROSECOND = Field(name="second", low=0, high=60 * SECOND - 1, unit=SECOND)
 
 
 @attrs.frozen
@@ -100,72 +51,6 @@ class Part:
 
 
 Chain = tuple[Part, ...]
-
-
-class Cursor:
-    """A place in the text, and the errors that point at it.
-
-    Args:
-        text: The schedule as it was written.
-        end: Where its own part ends; the zone stands behind.
-    """
-
-    def __init__(self, text: str, end: int) -> None:
-        self.text = text
-        self.end = end
-        self.position = 0
-
-    @property
-    def here(self) -> str:
-        """The character at the place, or ``""`` at the end."""
-        return self.text[self.position] if self.position < self.end else ""
-
-    def take(self, literal: str) -> bool:
-        """Step over ``literal`` when it stands here."""
-        found = self.text.startswith(literal, self.position, self.end)
-        if found:
-            self.position += len(literal)
-        return found
-
-    def skip_spaces(self) -> None:
-        """Step over spaces."""
-        while self.here == " ":
-            self.position += 1
-
-    def word(self) -> str:
-        """What stands here up to the next space."""
-        return self.text[self.position : self.end].split(" ", 1)[0]
-
-    def error(self, message: str, position: int | None = None) -> ScheduleError:
-        """An error that points at ``position``, or here."""
-        at = self.position if position is None else position
-        return ScheduleError(message, text=self.text, position=at)
-
-    def number(self, field: Field) -> int:
-        """Read one number of a field."""
-        pattern = _DIGITS if field.unit == 1 else _SECONDS
-        found = pattern.match(self.text, self.position, self.end)
-        if found is None:
-            raise self.error(f"expected {field.article} {field.name} ({_range_of(field)}) or *{_found(self)}")
-        if len(found[0]) > _LONGEST_NUMBER:
-            raise self.error(f"this number is too long for {field.article} {field.name}; write {_range_of(field)}")
-        if field.unit != 1 and found[2] == "":
-            raise self.error("expected digits after the point", found.end())
-        self.position = found.end()
-        return int(found[0]) if field.unit == 1 else int(found[1]) * SECOND + _microseconds(found[2] or "0")
-
-
-def _range_of(field: Field) -> str:
-    return f"{field.low} to {field.high // field.unit}"
-
-
-def _found(cursor: Cursor) -> str:
-    return f", not {cursor.here!r}" if cursor.here else ", but the text ends here"
-
-
-def _microseconds(digits: str) -> int:
-    """Round a decimal fraction to six digits, halves up, by its seventh digit as systemd does."""
-    return int(digits[:6].ljust(6, "0")) + (len(digits) > 6 and digits[6] >= "5")
 
 
 def read_chain(cursor: Cursor, field: Field) -> Chain | None:
@@ -211,7 +96,7 @@ def _read_part(cursor: Cursor, field: Field) -> Part:
         raise cursor.error("a range of less than a second needs a step, as in 0..0.5/0.25", position)
     if cursor.here and cursor.here not in _AFTER_PART:
         clock = "; the clock has 24 hours, as in 21:00" if cursor.word()[-2:].lower() in ("am", "pm") else ""
-        raise cursor.error(f"expected ',', '..', '/' or the end of the {field.name}{_found(cursor)}{clock}")
+        raise cursor.error(f"expected ',', '..', '/' or the end of the {field.name}{found_here(cursor)}{clock}")
     return Part(position, start, stop, step)
 
 
@@ -247,7 +132,7 @@ def _check_part(cursor: Cursor, part: Part, field: Field, index: int) -> None:
         raise cursor.error(_wrap_remedy(part, field), at)
     for value in (part.start, part.stop):
         if value is not None and not field.low <= value <= field.high:
-            raise cursor.error(f"{field.name} {field.number(value)} is out of range; write {_range_of(field)}", at)
+            raise cursor.error(f"{field.name} {field.number(value)} is out of range; write {range_of(field)}", at)
     if field is DAY_FROM_END:
         most = field.high - 3 * index
         if max(part.start, part.stop or 0) > most:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from taskflows_cloud_core.errors import ScheduleError
-from taskflows_cloud_core.schedules.components import SECOND
 from taskflows_cloud_core.schedules.dialects import CronDialect, CronField
+from taskflows_cloud_core.schedules.fields import SECOND
 from taskflows_cloud_core.schedules.spec import (
     ALL_WEEKDAYS,
     FIRST_YEAR,

@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
-from taskflows_cloud_core.schedules import components
-from taskflows_cloud_core.schedules.canonical import weekdays_text
-from taskflows_cloud_core.schedules.components import Chain, Cursor, Field
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, WEEKDAY_NAMES, CalendarSpec
+from taskflows_cloud_core.schedules import components, fields
+from taskflows_cloud_core.schedules.components import Chain
+from taskflows_cloud_core.schedules.cursor import Cursor
+from taskflows_cloud_core.schedules.fields import Field
+from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, CalendarSpec
+from taskflows_cloud_core.schedules.weekdays import read_weekdays, weekday_here, weekdays_text
 from taskflows_cloud_core.schedules.zones import advice_for, zone_name
 
 _LONGEST_TEXT = 4000
-_LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, _LONG_NAMES) for number, name in enumerate(names)}
 _HALF_YEARS = "*-01,07-01"
 _SHORTHANDS = {
     "minutely": "*:*",
@@ -92,68 +92,12 @@ def _split_zone(text: str, timezone: str | None) -> tuple[int, str]:
 
 
 def _read(cursor: Cursor, zone: str) -> CalendarSpec:
-    weekdays = _read_weekdays(cursor)
+    weekdays = read_weekdays(cursor)
     if cursor.here == "@":
         return _read_epoch(cursor, weekdays)
     date = _read_date(cursor)
     time = _read_time(cursor)
     return _normalised(cursor, weekdays, date, time, zone)
-
-
-def _read_weekdays(cursor: Cursor) -> frozenset[int] | None:
-    if not cursor.here or _weekday_here(cursor) is None:
-        return None
-    found: set[int] = set()
-    while True:
-        start = cursor.position
-        first = last = _read_weekday(cursor)
-        if cursor.take("..") or cursor.take("-"):
-            last = _read_weekday(cursor)
-            if last < first:
-                raise cursor.error(_weekday_wrap(first, last), start)
-        found.update(range(first, last + 1))
-        if cursor.take(",") and cursor.here not in ("", " "):
-            continue
-        if cursor.here not in ("", " "):
-            raise cursor.error(_after_weekday(cursor))
-        cursor.skip_spaces()
-        return frozenset(found)
-
-
-def _read_weekday(cursor: Cursor) -> int:
-    found = _weekday_here(cursor)
-    if found is None:
-        word = _letters(cursor)
-        hint = f", not {word!r}" if word else ""
-        raise cursor.error(f"expected a weekday, Mon or Monday{hint}")
-    number, name = found
-    cursor.position += len(name)
-    return number
-
-
-def _weekday_here(cursor: Cursor) -> tuple[int, str] | None:
-    word = _letters(cursor)
-    number = _WEEKDAYS.get(word.lower())
-    return None if number is None else (number, word)
-
-
-def _letters(cursor: Cursor) -> str:
-    stop = cursor.position
-    while stop < cursor.end and cursor.text[stop].isalpha():
-        stop += 1
-    return cursor.text[cursor.position : stop]
-
-
-def _weekday_wrap(first: int, last: int) -> str:
-    both = frozenset(range(first, 7)) | frozenset(range(last + 1))
-    remedy = weekdays_text(both) or "nothing, which is every day"
-    return f"{WEEKDAY_NAMES[first]}-{WEEKDAY_NAMES[last]}: weekday ranges do not wrap; write {remedy}"
-
-
-def _after_weekday(cursor: Cursor) -> str:
-    if cursor.here == "/":
-        return "weekdays have no steps; write them out, as in Mon,Wed,Fri"
-    return f"expected ',', '..' or a space after a weekday, not {cursor.here!r}"
 
 
 def _read_epoch(cursor: Cursor, weekdays: frozenset[int] | None) -> CalendarSpec:
@@ -162,9 +106,9 @@ def _read_epoch(cursor: Cursor, weekdays: frozenset[int] | None) -> CalendarSpec
     digits = cursor.text[cursor.position : cursor.end]
     if not (digits.isascii() and digits.isdigit()):
         raise cursor.error("expected whole seconds since 1970, and nothing after them, as in @1893456000")
-    last = int(datetime(components.YEAR.high, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+    last = int(datetime(fields.YEAR.high, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
     if int(digits) > last:
-        raise cursor.error(f"the last moment is @{last}, the end of the year {components.YEAR.high}")
+        raise cursor.error(f"the last moment is @{last}, the end of the year {fields.YEAR.high}")
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(digits))
     return _normalised(cursor, weekdays, *_moment(moment), "UTC")
 
@@ -174,7 +118,7 @@ def _moment(moment: datetime) -> tuple[_Date, _Time]:
         return (components.Part(0, value),)
 
     date = _Date(years=single(moment.year), months=single(moment.month), days=single(moment.day))
-    seconds = single(moment.second * components.SECOND)
+    seconds = single(moment.second * fields.SECOND)
     return date, _Time(hours=single(moment.hour), minutes=single(moment.minute), seconds=seconds)
 
 
@@ -186,16 +130,16 @@ def _read_date(cursor: Cursor) -> _Date:
         return _Date()
     years = None
     if separators > 1:
-        years = components.read_chain(cursor, components.YEAR)
+        years = components.read_chain(cursor, fields.YEAR)
         if not cursor.take("-"):
             raise cursor.error(
                 f"expected '-' and a month after the year{_not(cursor)}; '~' stands before the day alone"
             )
-    months = components.read_chain(cursor, components.MONTH)
+    months = components.read_chain(cursor, fields.MONTH)
     from_end = cursor.take("~")
     if not from_end and not cursor.take("-"):
         raise cursor.error(f"expected '-' or '~' and a day{_not(cursor)}")
-    days = components.read_chain(cursor, components.DAY)
+    days = components.read_chain(cursor, fields.DAY)
     if cursor.here == ":":
         raise cursor.error("expected a date before ':'; a range of hours is written with dots, as in 09..17:00")
     if cursor.here not in ("", " "):
@@ -208,13 +152,13 @@ def _read_time(cursor: Cursor) -> _Time:
     if not cursor.here:
         return _Time()
     _refuse_word(cursor)
-    hours = components.read_chain(cursor, components.HOUR)
+    hours = components.read_chain(cursor, fields.HOUR)
     if not cursor.take(":"):
         raise cursor.error(f"expected ':' and minutes, as in 09:00{_not(cursor)}")
-    minutes = components.read_chain(cursor, components.MINUTE)
+    minutes = components.read_chain(cursor, fields.MINUTE)
     seconds: Chain | None = _ZERO
     if cursor.take(":"):
-        seconds = components.read_chain(cursor, components.MICROSECOND)
+        seconds = components.read_chain(cursor, fields.MICROSECOND)
     if cursor.here:
         after = cursor.position
         cursor.skip_spaces()
@@ -230,7 +174,7 @@ def _refuse_word(cursor: Cursor) -> None:
     word = cursor.word()
     if not word or (word[0].isascii() and (word[0].isdigit() or word[0] in "*,.:/-~")):
         return
-    if _weekday_here(cursor) is not None:
+    if weekday_here(cursor) is not None:
         raise cursor.error("weekdays come first, and one comma list holds them all, as in Mon,Tue 09:00")
     if cursor.position and cursor.position + len(word) == cursor.end:
         raise cursor.error(f"there is no time zone {word!r}; {advice_for(word)}")
@@ -242,14 +186,14 @@ def _not(cursor: Cursor) -> str:
 
 
 def _normalised(cursor: Cursor, weekdays: frozenset[int] | None, date: _Date, time: _Time, zone: str) -> CalendarSpec:
-    days_field = components.DAY_FROM_END if date.from_end and date.days is not None else components.DAY
+    days_field = fields.DAY_FROM_END if date.from_end and date.days is not None else fields.DAY
     chains = (
-        (_full_years(date.years), components.YEAR),
-        (date.months, components.MONTH),
+        (_full_years(date.years), fields.YEAR),
+        (date.months, fields.MONTH),
         (date.days, days_field),
-        (time.hours, components.HOUR),
-        (time.minutes, components.MINUTE),
-        (time.seconds, components.MICROSECOND),
+        (time.hours, fields.HOUR),
+        (time.minutes, fields.MINUTE),
+        (time.seconds, fields.MICROSECOND),
     )
     checked = [None if chain is None else components.normalise_chain(cursor, chain, f) for chain, f in chains]
     years, months, days, hours, minutes, seconds = (
@@ -259,14 +203,14 @@ def _normalised(cursor: Cursor, weekdays: frozenset[int] | None, date: _Date, ti
         weekdays=weekdays or ALL_WEEKDAYS,
         years=years,
         months=months or ALL_MONTHS,
-        days=days if days is None or days_field is components.DAY else {-day for day in days},
+        days=days if days is None or days_field is fields.DAY else {-day for day in days},
         hours=hours or range(24),
         minutes=minutes or range(60),
-        microseconds=seconds or range(0, 60 * components.SECOND, components.SECOND),
+        microseconds=seconds or range(0, 60 * fields.SECOND, fields.SECOND),
         timezone=zone,
     )
     said = [_chain_text(chain, field) for chain, (_, field) in zip(checked, chains, strict=True)]
-    hyphen = "~" if days_field is components.DAY_FROM_END else "-"
+    hyphen = "~" if days_field is fields.DAY_FROM_END else "-"
     clock = ":".join(said[3:])
     text = f"{weekdays_text(spec.weekdays)} {said[0]}-{said[1]}{hyphen}{said[2]} {clock} {zone}".lstrip()
     object.__setattr__(spec, "normalised", text)
@@ -296,4 +240,4 @@ def _chain_text(chain: Chain | None, field: Field) -> str:
     if chain is None:
         return "*"
     said = ",".join(part.text(field) for part in chain)
-    return "*" if field is components.MICROSECOND and said == "00/1" else said
+    return "*" if field is fields.MICROSECOND and said == "00/1" else said

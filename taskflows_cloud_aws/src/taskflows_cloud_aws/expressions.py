@@ -1,0 +1,72 @@
+"""The expressions of Amazon EventBridge: what its cron can say, rates, and the way back to a schedule.
+
+Syntax and limits are those of the Amazon EventBridge User Guide, "Cron and rate expressions", and the EventBridge
+Scheduler User Guide, "Schedule types", read in November 2026.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from taskflows_cloud_core import Periodic, ScheduleError, ScheduleExpression
+from taskflows_cloud_core.schedules import CalendarSpec, CronDialect, parse, read_cron
+
+_LONGEST_EXPRESSION = 256
+_UNITS = {"day": 86400, "hour": 3600, "minute": 60}
+
+RULE_CRON = CronDialect(
+    name="an EventBridge rule",
+    fields=("minute", "hour", "day", "month", "weekday", "year"),
+    weekdays=("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"),
+    day_fields="either",
+    unspecified="?",
+    last_day=True,
+    nth_weekday=True,
+    last_weekday=True,
+    open_steps=True,
+    two_digits=True,
+    any_zone=False,
+    years=(1970, 2199),
+    longest=_LONGEST_EXPRESSION - len("cron()"),
+)
+SCHEDULER_CRON = attrs.evolve(RULE_CRON, name="EventBridge Scheduler", any_zone=True)
+
+
+def rate(seconds: int) -> str:
+    """A period of whole minutes as a rate, in the greatest unit that divides it.
+
+    Args:
+        seconds: A multiple of 60, more than 0.
+
+    Returns:
+        For instance ``"rate(90 minutes)"``.
+    """
+    unit = next(unit for unit, length in _UNITS.items() if seconds % length == 0)
+    count = seconds // _UNITS[unit]
+    return f"rate({count} {unit}{'' if count == 1 else 's'})"
+
+
+def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
+    """Read an expression of EventBridge, in the forms that we give it, so that its moments can be computed.
+
+    Args:
+        expression: With its zone.
+
+    Returns:
+        The calendar or the period that fires when the expression does.
+
+    Raises:
+        ScheduleError: It is no such expression.
+    """
+    text = expression.expression
+    kind, _, inside = text.removesuffix(")").partition("(")
+    if kind == "cron":
+        return read_cron(inside, SCHEDULER_CRON, timezone=expression.timezone)
+    if kind == "at":
+        return parse(inside.replace("T", " "), timezone=expression.timezone)
+    found = re.fullmatch(r"rate\(([0-9]{1,9}) (minute|hour|day)s?\)", text)
+    if found is None:
+        raise ScheduleError("expected cron(...), rate(...) or at(...)", text=text)
+    return Periodic(period=int(found[1]) * _UNITS[found[2]])

@@ -1,0 +1,90 @@
+"""Weekdays in OnCalendar text."""
+
+from __future__ import annotations
+
+from taskflows_cloud_core.schedules.cursor import Cursor
+from taskflows_cloud_core.schedules.spec import ALL_WEEKDAYS, WEEKDAY_NAMES
+
+_LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, _LONG_NAMES) for number, name in enumerate(names)}
+_SHORTEST_RANGE = 3
+
+
+def read_weekdays(cursor: Cursor) -> frozenset[int] | None:
+    """Read the weekdays and the spaces behind them, or nothing when no weekday stands here.
+
+    Raises:
+        ScheduleError: A list or a range of weekdays is wrong.
+    """
+    if not cursor.here or weekday_here(cursor) is None:
+        return None
+    found: set[int] = set()
+    while True:
+        start = cursor.position
+        first = last = _read_weekday(cursor)
+        if cursor.take("..") or cursor.take("-"):
+            last = _read_weekday(cursor)
+            if last < first:
+                raise cursor.error(_weekday_wrap(first, last), start)
+        found.update(range(first, last + 1))
+        if cursor.take(",") and cursor.here not in ("", " "):
+            continue
+        if cursor.here not in ("", " "):
+            raise cursor.error(_after_weekday(cursor))
+        cursor.skip_spaces()
+        return frozenset(found)
+
+
+def _read_weekday(cursor: Cursor) -> int:
+    found = weekday_here(cursor)
+    if found is None:
+        word = _letters(cursor)
+        hint = f", not {word!r}" if word else ""
+        raise cursor.error(f"expected a weekday, Mon or Monday{hint}")
+    number, name = found
+    cursor.position += len(name)
+    return number
+
+
+def weekday_here(cursor: Cursor) -> tuple[int, str] | None:
+    """The number of the weekday that stands here and how it is written, or ``None``."""
+    word = _letters(cursor)
+    number = _WEEKDAYS.get(word.lower())
+    return None if number is None else (number, word)
+
+
+def _letters(cursor: Cursor) -> str:
+    stop = cursor.position
+    while stop < cursor.end and cursor.text[stop].isalpha():
+        stop += 1
+    return cursor.text[cursor.position : stop]
+
+
+def _weekday_wrap(first: int, last: int) -> str:
+    both = frozenset(range(first, 7)) | frozenset(range(last + 1))
+    remedy = weekdays_text(both) or "nothing, which is every day"
+    return f"{WEEKDAY_NAMES[first]}-{WEEKDAY_NAMES[last]}: weekday ranges do not wrap; write {remedy}"
+
+
+def _after_weekday(cursor: Cursor) -> str:
+    if cursor.here == "/":
+        return "weekdays have no steps; write them out, as in Mon,Wed,Fri"
+    return f"expected ',', '..' or a space after a weekday, not {cursor.here!r}"
+
+
+def weekdays_text(weekdays: frozenset[int]) -> str:
+    """Weekdays as systemd writes them, three or more in a row as a range; ``""`` for all seven."""
+    if weekdays == ALL_WEEKDAYS:
+        return ""
+    runs: list[list[int]] = []
+    for day in sorted(weekdays):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ",".join(_run(run) for run in runs)
+
+
+def _run(days: list[int]) -> str:
+    names = [WEEKDAY_NAMES[day] for day in days]
+    return f"{names[0]}..{names[-1]}" if len(names) >= _SHORTEST_RANGE else ",".join(names)
