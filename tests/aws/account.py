@@ -170,17 +170,28 @@ def _function(name: str) -> dict[str, Any]:
     answer = lambda_.get_function(FunctionName=name)
     found = {key: value for key, value in answer["Configuration"].items() if key not in ("LastModified", "RevisionId")}
     found["Tags"] = answer.get("Tags", {})
+    found["Live"] = _live(name)
     found["Concurrency"] = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions")
     try:
-        found["Policy"] = json.loads(lambda_.get_policy(FunctionName=name)["Policy"])["Statement"]
+        found["Policy"] = json.loads(lambda_.get_policy(FunctionName=name, Qualifier="live")["Policy"])["Statement"]
     except lambda_.exceptions.ResourceNotFoundException:
         found["Policy"] = []
     try:
-        invoked = lambda_.get_function_event_invoke_config(FunctionName=name)
+        invoked = lambda_.get_function_event_invoke_config(FunctionName=name, Qualifier="live")
         found["Retries"] = (invoked.get("MaximumRetryAttempts"), invoked.get("MaximumEventAgeInSeconds"))
     except lambda_.exceptions.ResourceNotFoundException:
         found["Retries"] = None
     return found
+
+
+def _live(name: str) -> dict[str, Any] | None:
+    """The code and the settings of the version that the alias is on."""
+    lambda_ = client("lambda")
+    try:
+        answer = lambda_.get_function(FunctionName=name, Qualifier="live")["Configuration"]
+    except lambda_.exceptions.ResourceNotFoundException:
+        return None
+    return {key: answer[key] for key in ("CodeSha256", "MemorySize", "Timeout", "Environment") if key in answer}
 
 
 def _role(name: str) -> dict[str, Any]:

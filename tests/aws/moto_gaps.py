@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from moto.awslambda.exceptions import LambdaClientError
-from moto.awslambda.models import LambdaBackend
+from moto.awslambda.models import LambdaBackend, LambdaStorage
 from moto.awslambda.policy import Policy
 from moto.logs.models import LogsBackend
 from moto.scheduler.exceptions import ScheduleGroupNotFound
@@ -21,11 +21,20 @@ class _StatementExistsError(LambdaClientError):
         super().__init__("ResourceConflictException", f"The statement id ({sid}) provided already exists.")
 
 
+class _VersionInUseError(LambdaClientError):
+    code = 409
+
+    def __init__(self) -> None:
+        super().__init__("ResourceConflictException", "Version is referenced by an alias.")
+
+
 def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make moto behave as AWS does where these tests would notice."""
     _keep_one_event_invoke_config(monkeypatch)
     _refuse_a_statement_that_exists(monkeypatch)
     _forget_the_tags_of_what_is_deleted(monkeypatch)
+    _count_versions_on(monkeypatch)
+    _keep_versions_with_an_alias(monkeypatch)
 
 
 def _keep_one_event_invoke_config(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,3 +78,32 @@ def _forget_the_tags_of_what_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(LogsBackend, "delete_log_group", delete_logs)
     monkeypatch.setattr(EventBridgeSchedulerBackend, "delete_schedule_group", delete_schedules)
+
+
+def _count_versions_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish = LambdaStorage.publish_version
+
+    def publish_next(storage: Any, name_or_arn: str, description: str = "") -> Any:
+        function = storage.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
+        versions = storage._functions[function.function_name]["versions"]
+        last = max((int(version.version) for version in versions), default=0)
+        count = len(versions)
+        published = publish(storage, name_or_arn, description)
+        if len(versions) > count:
+            published.set_version(last + 1)
+            storage._arns[published.function_arn] = published
+        return published
+
+    monkeypatch.setattr(LambdaStorage, "publish_version", publish_next)
+
+
+def _keep_versions_with_an_alias(monkeypatch: pytest.MonkeyPatch) -> None:
+    delete = LambdaBackend.delete_function
+
+    def delete_unless_referenced(backend: Any, function_name: str, qualifier: str | None = None) -> None:
+        aliases = backend.list_aliases(function_name) if qualifier else []
+        if any(alias.function_version == qualifier for alias in aliases):
+            raise _VersionInUseError
+        delete(backend, function_name, qualifier)
+
+    monkeypatch.setattr(LambdaBackend, "delete_function", delete_unless_referenced)

@@ -13,6 +13,7 @@ ROLE = "taskflows-cloud-job-us-east-1"
 SCHEDULER_ROLE = f"{ROLE}-scheduler"
 GROUP = "taskflows-cloud-job"
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:job"
+LIVE_ARN = f"{FUNCTION_ARN}:live"
 STATEMENT = "taskflows-cloud-rules"
 
 
@@ -63,10 +64,23 @@ def delete_rule():
 
 
 def put_other_permission():
-    client("lambda").remove_permission(FunctionName="job", StatementId=STATEMENT)
+    client("lambda").remove_permission(FunctionName="job", StatementId=STATEMENT, Qualifier="live")
     client("lambda").add_permission(
-        FunctionName="job", StatementId=STATEMENT, Action="lambda:InvokeFunction", Principal="events.amazonaws.com"
+        FunctionName="job",
+        Qualifier="live",
+        StatementId=STATEMENT,
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
     )
+
+
+def put_another_version_live():
+    """Publish other settings, put them live, and set the function back."""
+    lambda_ = client("lambda")
+    lambda_.update_function_configuration(FunctionName="job", MemorySize=1024)
+    version = lambda_.publish_version(FunctionName="job")["Version"]
+    lambda_.update_alias(FunctionName="job", Name="live", FunctionVersion=version)
+    lambda_.update_function_configuration(FunctionName="job", MemorySize=256)
 
 
 def configuration(**changes):
@@ -90,6 +104,8 @@ DRIFTS = {
     "description": configuration(Description="by hand"),
     "handler": configuration(Handler="other.handler"),
     "code": lambda: client("lambda").update_function_code(FunctionName="job", ZipFile=b"other"),
+    "alias deleted": lambda: client("lambda").delete_alias(FunctionName="job", Name="live"),
+    "another version live": put_another_version_live,
     "concurrency": lambda: client("lambda").put_function_concurrency(
         FunctionName="job", ReservedConcurrentExecutions=7
     ),
@@ -99,7 +115,9 @@ DRIFTS = {
     "function tag added": lambda: client("lambda").tag_resource(Resource=FUNCTION_ARN, Tags={"more": "x"}),
     "function tag changed": lambda: client("lambda").tag_resource(Resource=FUNCTION_ARN, Tags={"team": "x"}),
     "function tag removed": lambda: client("lambda").untag_resource(Resource=FUNCTION_ARN, TagKeys=["team"]),
-    "permission removed": lambda: client("lambda").remove_permission(FunctionName="job", StatementId=STATEMENT),
+    "permission removed": lambda: client("lambda").remove_permission(
+        FunctionName="job", StatementId=STATEMENT, Qualifier="live"
+    ),
     "permission widened": put_other_permission,
     "retention": lambda: client("logs").put_retention_policy(logGroupName="/aws/lambda/job", retentionInDays=1),
     "retention removed": lambda: client("logs").delete_retention_policy(logGroupName="/aws/lambda/job"),
@@ -128,7 +146,7 @@ DRIFTS = {
         Rule=the_rule()["Name"], Targets=[{"Id": "another", "Arn": f"{FUNCTION_ARN}-2"}]
     ),
     "target event": lambda: client("events").put_targets(
-        Rule=the_rule()["Name"], Targets=[{"Id": "function", "Arn": FUNCTION_ARN, "Input": "{}"}]
+        Rule=the_rule()["Name"], Targets=[{"Id": "function", "Arn": LIVE_ARN, "Input": "{}"}]
     ),
     "rule tag": lambda: client("events").untag_resource(ResourceARN=the_rule()["Arn"], TagKeys=["team"]),
     "schedule deleted": lambda: client("scheduler").delete_schedule(GroupName=GROUP, Name=the_schedule()["Name"]),
@@ -169,7 +187,11 @@ def test_what_others_added_to_the_function_and_its_role_is_left_alone(env, aws, 
 
     def add():
         client("lambda").add_permission(
-            FunctionName="job", StatementId="theirs", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
+            FunctionName="job",
+            Qualifier="live",
+            StatementId="theirs",
+            Action="lambda:InvokeFunction",
+            Principal="s3.amazonaws.com",
         )
         client("iam").put_role_policy(RoleName=ROLE, PolicyName="theirs", PolicyDocument=no_policy())
 

@@ -60,7 +60,18 @@ def test_the_preview_says_why_there_is_nothing() -> None:
     assert "[refused]\n  because seconds :30 cannot be scheduled on AWS; nearest: 10:00\n" in shown
 
 
-@pytest.mark.parametrize("text", ["cron(0 9 * * * *)", "rate(1 week)", "every day", "at(2027-01-01)T"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cron(0 9 * * * *)",
+        "cron(0 9 ? * * *",
+        "at(daily)",
+        "rate(0 days)",
+        "rate(1 week)",
+        "every day",
+        "at(2027-01-01)T",
+    ],
+)
 def test_what_is_no_expression_is_refused(text: str) -> None:
     with pytest.raises(ScheduleError):
         read_expression(ScheduleExpression(expression=text))

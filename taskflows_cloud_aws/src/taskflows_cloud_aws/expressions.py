@@ -14,6 +14,9 @@ from taskflows_cloud_core import Periodic, ScheduleError, ScheduleExpression
 from taskflows_cloud_core.schedules import CalendarSpec, CronDialect, parse, read_cron
 
 _LONGEST_EXPRESSION = 256
+_CRON = re.compile(r"cron\(([^()]*)\)")
+_AT = re.compile(r"at\(([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})\)")
+_RATE = re.compile(r"rate\(([1-9][0-9]{0,8}) (minute|hour|day)s?\)")
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60}
 
 RULE_CRON = CronDialect(
@@ -61,12 +64,10 @@ def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
         ScheduleError: It is no such expression.
     """
     text = expression.expression
-    kind, _, inside = text.removesuffix(")").partition("(")
-    if kind == "cron":
-        return read_cron(inside, SCHEDULER_CRON, timezone=expression.timezone)
-    if kind == "at":
-        return parse(inside.replace("T", " "), timezone=expression.timezone)
-    found = re.fullmatch(r"rate\(([0-9]{1,9}) (minute|hour|day)s?\)", text)
-    if found is None:
-        raise ScheduleError("expected cron(...), rate(...) or at(...)", text=text)
-    return Periodic(period=int(found[1]) * _UNITS[found[2]])
+    if found := _CRON.fullmatch(text):
+        return read_cron(found[1], SCHEDULER_CRON, timezone=expression.timezone)
+    if found := _AT.fullmatch(text):
+        return parse(f"{found[1]} {found[2]}", timezone=expression.timezone)
+    if found := _RATE.fullmatch(text):
+        return Periodic(period=int(found[1]) * _UNITS[found[2]])
+    raise ScheduleError("expected cron(...), rate(...) or at(...)", text=text)

@@ -10,6 +10,7 @@ from typing import Any
 from taskflows_cloud_aws import function_access, limits
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.log_lines import duration_ms, level_of
+from taskflows_cloud_aws.naming import LIVE
 from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import ConfigurationError, InvocationResult, LogEvent, Problem
 
@@ -32,7 +33,7 @@ def invoke(session: AwsSession, name: str, payload: Any, *, wait: bool) -> Invoc
     kind: Any = {"InvocationType": "RequestResponse", "LogType": "Tail"} if wait else {"InvocationType": "Event"}
     try:
         answer: Any = session.waiting.retry(
-            lambda: client.invoke(FunctionName=name, Payload=body, **kind),
+            lambda: client.invoke(FunctionName=name, Qualifier=LIVE, Payload=body, **kind),
             seconds=_PASSING_SECONDS,
             passing=lambda error: error_code(error) in _PASSING_CODES,
         )

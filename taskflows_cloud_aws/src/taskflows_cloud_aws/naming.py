@@ -19,6 +19,9 @@ _TRIGGER_NAME_CHARACTERS = 10
 _TRIGGER_NAME = "[0-9a-f]{10}"
 _HASH_CHARACTERS = 8
 
+LIVE = "live"
+"""The alias that schedules and invocations go to."""
+
 
 def shortened(stem: str, *, suffix: str = "", limit: int) -> str:
     """Join stem and suffix; when that is not shorter than ``limit``, cut the stem and add its hash.
@@ -63,6 +66,11 @@ class Names:
     def function_arn(self) -> str:
         """The ARN of the function."""
         return self._arn("lambda", f"function:{self.function}")
+
+    @property
+    def live_arn(self) -> str:
+        """The ARN of the version that runs."""
+        return f"{self.function_arn}:{LIVE}"
 
     @property
     def log_group(self) -> str:

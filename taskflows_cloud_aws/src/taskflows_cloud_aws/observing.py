@@ -16,6 +16,7 @@ from taskflows_cloud_aws.resources import (
     function,
     function_calls,
     invoke_config,
+    live,
     log_group,
     permission,
     role,
@@ -83,7 +84,7 @@ def observe(session: AwsSession, names: Names, *, look_for_role: bool) -> Observ
     if answer is not None:
         _require_ours(names, answer)
         found.add(function.observed_function(names, answer), concurrency.observed_concurrency(names, answer))
-        found.add(invoke_config.read_invoke_config(session, names), *permission.read_permissions(session, names))
+        _observe_live(session, names, found)
     found.take(ResourceKey(log_group.KIND, names.log_group), log_group.read_log_group(session, names))
     if look_for_role or (answer is not None and answer["Configuration"].get("Role") == names.role_arn):
         execution = role.read_role(session, role.EXECUTION, names.role, names.function, ())
@@ -97,6 +98,14 @@ def observe(session: AwsSession, names: Names, *, look_for_role: bool) -> Observ
         foreign_schedules=tuple(foreign_schedules),
         updated_at=function.updated_at(answer) if answer is not None else None,
     )
+
+
+def _observe_live(session: AwsSession, names: Names, found: _Collected) -> None:
+    """Read the live version and what hangs on it."""
+    version = live.read_live(session, names)
+    if version is not None:
+        found.add(version, invoke_config.read_invoke_config(session, names))
+        found.add(*permission.read_permissions(session, names))
 
 
 def _observe_scheduler(session: AwsSession, names: Names, found: _Collected) -> list[str]:

@@ -16,6 +16,7 @@ from taskflows_cloud_aws.resources import (
     concurrency,
     function,
     invoke_config,
+    live,
     log_group,
     permission,
     rule,
@@ -26,7 +27,7 @@ from taskflows_cloud_core import CloudFunctionConfig, FunctionNotFoundError, Not
 from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey, diff, field_changes
 
 # They live inside the function and go with it.
-_PARTS_OF_THE_FUNCTION = (concurrency.KIND, invoke_config.KIND, permission.KIND)
+_PARTS_OF_THE_FUNCTION = (concurrency.KIND, invoke_config.KIND, live.KIND, permission.KIND)
 
 _SAID_BY_CREATING = ("last_update", "state")
 
@@ -112,7 +113,11 @@ def _ours_to_change(desired: Sequence[Resource], observed: Observed) -> list[Res
     """What was found, without a group that nobody wants any more but that holds schedules of others."""
     wanted = {resource.key for resource in desired}
     kept = {schedule_group.KIND} if observed.foreign_schedules else set()
-    return [found for found in observed.resources if found.key in wanted or found.kind not in kept]
+    found = observed.only(function.KIND)
+    # A function that failed is made anew, and all that lives inside with it.
+    lost = _PARTS_OF_THE_FUNCTION if found is not None and found.properties["state"] == "Failed" else ()
+    changeable = [one for one in observed.resources if one.kind not in lost]
+    return [one for one in changeable if one.key in wanted or one.kind not in kept]
 
 
 def _explained(action: Action) -> Action:

@@ -13,6 +13,7 @@ from taskflows_cloud_core import (
     DeletionResult,
     DeployedFunction,
     FunctionDescription,
+    FunctionVersion,
     InvocationResult,
     LogPage,
     LogQuery,
@@ -39,7 +40,7 @@ def provider_info() -> ProviderInfo:
         title="AWS Lambda",
         options_class=AwsOptions,
         hook_api_version=1,
-        capabilities={"pause", "timezones"},
+        capabilities={"pause", "rollback", "timezones"},
         limits={
             "memory_mb": limits.MEMORY_MB[-1],
             "timeout_seconds": limits.TIMEOUT_SECONDS[-1],
@@ -164,6 +165,24 @@ def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None)
     from taskflows_cloud_aws.errors import guard
 
     return guard(f"function {name}", lambda: logs.get_logs(session, name, query, token))
+
+
+@hookimpl
+def list_versions(session: AwsSession, name: str) -> Sequence[FunctionVersion]:
+    """List the versions of a function, newest first."""
+    from taskflows_cloud_aws import versions
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: versions.list_versions(session, name))
+
+
+@hookimpl
+def rollback_function(session: AwsSession, name: str, version: str | None) -> FunctionVersion:
+    """Put an older version live."""
+    from taskflows_cloud_aws import versions
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: versions.rollback(session, name, version))
 
 
 @hookimpl

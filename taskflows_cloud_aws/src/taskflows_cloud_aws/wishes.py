@@ -16,6 +16,7 @@ from taskflows_cloud_aws.resources import (
     concurrency,
     function,
     invoke_config,
+    live,
     log_group,
     permission,
     role,
@@ -62,7 +63,8 @@ def desired_resources(wish: Wish, observed: Observed) -> list[Resource]:
         The resources.
     """
     triggering = _triggering(wish, observed)
-    resources = [_function(wish, observed), *_around_the_function(wish, observed), *triggering]
+    wanted = _function(wish, observed)
+    resources = [wanted, live.desired_live(wish.names, wanted), *_around_the_function(wish, observed), *triggering]
     if any(resource.kind == rule.KIND for resource in triggering):
         resources.append(permission.desired_permission(wish.names, observed.of_kind(permission.KIND)))
     if any(resource.kind == schedule.KIND for resource in triggering):
@@ -113,7 +115,7 @@ def _around_the_function(wish: Wish, observed: Observed) -> list[Resource]:
     retries = invoke_config.DEFAULT_RETRIES if config.retries is None else config.retries
     resources = [
         log_group.desired_log_group(names, config.log_retention_days, config.tags),
-        invoke_config.invoke_config(names, retries, own.max_event_age_seconds),
+        invoke_config.invoke_config(names, retries, own.max_event_age_seconds, observed.only(invoke_config.KIND)),
     ]
     if given_role(wish.options, own) is None:
         resources.append(role.desired_execution_role(names, config.tags))

@@ -21,11 +21,13 @@ class Context:
         session: Clients.
         names: Of the function that the resource belongs to.
         package: The code of the plan, when it has any.
+        published: Function to the version that was made together with it in this run.
     """
 
     session: AwsSession
     names: Names
     package: Package | None = None
+    published: dict[str, str] = attrs.field(factory=dict)
 
 
 Step: TypeAlias = Callable[[Context, Action], None]

@@ -83,7 +83,7 @@ def observed_function(names: Names, answer: GetFunctionResponseTypeDef) -> Resou
     found: dict[str, Any] = dict(answer["Configuration"])
     properties = {
         "architecture": found.get("Architectures", ["x86_64"])[0],
-        "code_sha256": base64.b64decode(found["CodeSha256"]).hex(),
+        "code_sha256": code_sha256(found),
         "description": found.get("Description", ""),
         "environment": _hidden(found.get("Environment", {}).get("Variables", {})),
         "ephemeral_storage_mb": found.get("EphemeralStorage", {}).get("Size", 512),
@@ -102,6 +102,11 @@ def observed_function(names: Names, answer: GetFunctionResponseTypeDef) -> Resou
         properties["revision"] = found["RevisionId"]
     depends_on = [("role", names.role), ("log-group", names.log_group)]
     return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on)
+
+
+def code_sha256(found: Mapping[str, Any]) -> str:
+    """The digest of the code in hexadecimal; Lambda gives it in base 64."""
+    return base64.b64decode(found["CodeSha256"]).hex()
 
 
 def is_settled(found: Mapping[str, Any]) -> bool:

@@ -45,11 +45,12 @@ def read_function(session: AwsSession, names: Names) -> Found:
     return Found(resource=observed_function(names, answer))
 
 
-def get_function(session: AwsSession, name: str) -> GetFunctionResponseTypeDef | None:
-    """AWS's own answer; ``None`` when there is no such function."""
+def get_function(session: AwsSession, name: str, *, qualifier: str | None = None) -> GetFunctionResponseTypeDef | None:
+    """AWS's own answer; ``None`` when there is no such function, or none of that version or alias."""
     client = session.lambda_
+    request: Any = {"FunctionName": name} if qualifier is None else {"FunctionName": name, "Qualifier": qualifier}
     try:
-        return client.get_function(FunctionName=name)
+        return client.get_function(**request)
     except client.exceptions.ResourceNotFoundException:
         return None
 
@@ -100,6 +101,7 @@ def _create(context: Context, action: Action) -> None:
         "Architectures": [properties["architecture"]],
         "Code": {"ZipFile": _code_bytes(context)},
         "Tags": dict(properties["tags"]),
+        "Publish": True,
     }
     try:
         answer = _patiently(context, lambda: client.create_function(**request))
@@ -108,6 +110,8 @@ def _create(context: Context, action: Action) -> None:
         return
     if not is_settled(dict(answer)):
         wait_until_settled(context)
+    # Spares the alias a call to find it out.
+    context.published[action.resource.name] = str(answer["Version"])
 
 
 def _patiently(context: Context, call: Callable[[], Any]) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming import LIVE, Names
 from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
@@ -18,53 +18,63 @@ DEFAULT_RETRIES = 0
 _PATIENCE_SECONDS = 60
 
 
-def invoke_config(names: Names, retries: int | None, max_event_age_seconds: int | None) -> Resource:
-    """The settings as a resource."""
-    properties = {"retries": retries, "max_event_age_seconds": max_event_age_seconds}
-    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=[(FUNCTION, names.function)])
+def invoke_config(
+    names: Names, retries: int | None, max_event_age_seconds: int | None, observed: Resource | None = None
+) -> Resource:
+    """The settings as a resource.
+
+    Destinations are the user's: they stay as they were observed.
+    """
+    properties: dict[str, Any] = {"retries": retries, "max_event_age_seconds": max_event_age_seconds}
+    if observed is not None and "destinations" in observed.properties:
+        properties["destinations"] = observed.properties["destinations"]
+    return _invoke_config(names, properties)
+
+
+def _invoke_config(names: Names, properties: Mapping[str, Any]) -> Resource:
+    needs = [(FUNCTION, names.function), ("live", LIVE)]
+    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=needs)
 
 
 def read_invoke_config(session: AwsSession, names: Names) -> Resource | None:
     """Read the settings; ``None`` when Lambda's own defaults hold."""
     client = session.lambda_
     try:
-        answer = client.get_function_event_invoke_config(FunctionName=names.function)
+        answer: Any = client.get_function_event_invoke_config(FunctionName=names.function, Qualifier=LIVE)
     except client.exceptions.ResourceNotFoundException:
         return None
-    return invoke_config(names, answer.get("MaximumRetryAttempts"), answer.get("MaximumEventAgeInSeconds"))
+    properties = {
+        "retries": answer.get("MaximumRetryAttempts"),
+        "max_event_age_seconds": answer.get("MaximumEventAgeInSeconds"),
+    }
+    destinations = {kind: place for kind, place in answer.get("DestinationConfig", {}).items() if place}
+    return _invoke_config(names, {**properties, "destinations": destinations} if destinations else properties)
 
 
-def _request(action: Action) -> dict[str, Any]:
+def _put(context: Context, action: Action) -> None:
     properties = action.resource.properties
-    return {
+    request: dict[str, Any] = {
         "FunctionName": action.resource.name,
+        "Qualifier": LIVE,
         "MaximumRetryAttempts": properties["retries"],
         "MaximumEventAgeInSeconds": properties["max_event_age_seconds"],
     }
-
-
-def _create(context: Context, action: Action) -> None:
-    request = _request(action)
-    _patiently(context, lambda: context.session.lambda_.put_function_event_invoke_config(**request))
-
-
-def _update(context: Context, action: Action) -> None:
-    # It leaves destinations alone, which a user may have set.
-    request = _request(action)
-    _patiently(context, lambda: context.session.lambda_.update_function_event_invoke_config(**request))
-
-
-def _patiently(context: Context, call: Callable[[], Any]) -> None:
-    context.session.waiting.retry(call, seconds=_PATIENCE_SECONDS, passing=function_calls.will_pass)
+    if "destinations" in properties:
+        request["DestinationConfig"] = properties["destinations"]
+    context.session.waiting.retry(
+        lambda: context.session.lambda_.put_function_event_invoke_config(**request),
+        seconds=_PATIENCE_SECONDS,
+        passing=function_calls.will_pass,
+    )
 
 
 def _delete(context: Context, action: Action) -> None:
     client = context.session.lambda_
     try:
-        client.delete_function_event_invoke_config(FunctionName=action.resource.name)
+        client.delete_function_event_invoke_config(FunctionName=action.resource.name, Qualifier=LIVE)
     except client.exceptions.ResourceNotFoundException:
         # It went with the function.
         return
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = Handler(create=_put, update=_put, delete=_delete)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming import LIVE, Names
 from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
@@ -19,7 +19,7 @@ from taskflows_cloud_core.reconcile import Action, Resource
 KIND = "permission"
 _PATIENCE_SECONDS = 60
 # A wrong statement is replaced by adding the right one under the other name first.
-_NAMES = ("taskflows-cloud-rules", "taskflows-cloud-rules-2")
+NAMES = ("taskflows-cloud-rules", "taskflows-cloud-rules-2")
 
 
 def desired_permission(names: Names, observed: Iterable[Resource]) -> Resource:
@@ -32,23 +32,24 @@ def desired_permission(names: Names, observed: Iterable[Resource]) -> Resource:
         "source_arn": names.rule_pattern_arn,
     }
     found = {resource.name: dict(resource.properties) for resource in observed}
-    right = [name for name in _NAMES if found.get(name) == wanted]
-    free = [name for name in _NAMES if name not in found]
-    return _permission(names, (right or free or list(_NAMES))[0], wanted)
+    right = [name for name in NAMES if found.get(name) == wanted]
+    free = [name for name in NAMES if name not in found]
+    return _permission(names, (right or free or list(NAMES))[0], wanted)
 
 
 def _permission(names: Names, name: str, properties: Mapping[str, Any]) -> Resource:
-    return Resource(kind=KIND, name=name, properties=properties, depends_on=[(FUNCTION, names.function)])
+    needs = [(FUNCTION, names.function), ("live", LIVE)]
+    return Resource(kind=KIND, name=name, properties=properties, depends_on=needs)
 
 
 def read_permissions(session: AwsSession, names: Names) -> list[Resource]:
     """Read our statements in the function's policy. Those of others are left alone."""
     client = session.lambda_
     try:
-        policy = json.loads(client.get_policy(FunctionName=names.function)["Policy"])
+        policy = json.loads(client.get_policy(FunctionName=names.function, Qualifier=LIVE)["Policy"])
     except client.exceptions.ResourceNotFoundException:
         return []
-    statements = [statement for statement in policy["Statement"] if statement.get("Sid") in _NAMES]
+    statements = [statement for statement in policy["Statement"] if statement.get("Sid") in NAMES]
     return [_permission(names, statement["Sid"], _observed(statement)) for statement in statements]
 
 
@@ -72,6 +73,7 @@ def _create(context: Context, action: Action) -> None:
         context.session.waiting.retry(
             lambda: client.add_permission(
                 FunctionName=context.names.function,
+                Qualifier=LIVE,
                 StatementId=action.resource.name,
                 Action=properties["action"],
                 Principal=properties["principal"]["Service"],
@@ -97,7 +99,7 @@ def _update(context: Context, action: Action) -> None:
 def _delete(context: Context, action: Action) -> None:
     client = context.session.lambda_
     try:
-        client.remove_permission(FunctionName=context.names.function, StatementId=action.resource.name)
+        client.remove_permission(FunctionName=context.names.function, Qualifier=LIVE, StatementId=action.resource.name)
     except client.exceptions.ResourceNotFoundException:
         # It went with the function, or was removed by an earlier run.
         return

@@ -31,13 +31,13 @@ def desired_execution_role(names: Names, user_tags: Mapping[str, str]) -> Resour
 
 
 def desired_scheduler_role(names: Names, user_tags: Mapping[str, str]) -> Resource:
-    """A role that only this account's EventBridge Scheduler may assume, and that may invoke this function."""
+    """A role that only this account's EventBridge Scheduler may assume, and that may run this function."""
     trust = _statement(
         "sts:AssumeRole",
         Principal={"Service": "scheduler.amazonaws.com"},
         Condition={"StringEquals": {"aws:SourceAccount": names.account}},
     )
-    invoking = _statement("lambda:InvokeFunction", Resource=names.function_arn)
+    invoking = _statement("lambda:InvokeFunction", Resource=names.live_arn)
     # The group is made first and deleted last: where there is no group, there is no role to look for.
     group = ("schedule-group", names.schedule_group)
     return _role(SCHEDULER, names.scheduler_role, names.function, user_tags, trust, invoking, depends_on=[group])

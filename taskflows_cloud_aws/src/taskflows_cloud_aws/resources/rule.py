@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import limits, ownership
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming import LIVE, Names
+from taskflows_cloud_aws.resources import permission
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
@@ -35,7 +36,7 @@ def desired_rule(
 ) -> Resource:
     """A rule that fires the function when the trigger says."""
     target = {
-        "arn": names.function_arn,
+        "arn": names.live_arn,
         "delivery_retries": delivery_retries,
         "max_event_age_seconds": max_event_age_seconds,
     }
@@ -51,7 +52,8 @@ def desired_rule(
 
 def _rule(names: Names, name: str, properties: Mapping[str, Any]) -> Resource:
     # The grant has one of two names; whichever is in the plan comes first.
-    needs = [(FUNCTION, names.function), *(("permission", f"taskflows-cloud-rules{end}") for end in ("", "-2"))]
+    grants = [(permission.KIND, name) for name in permission.NAMES]
+    needs = [(FUNCTION, names.function), ("live", LIVE), *grants]
     return Resource(kind=KIND, name=name, properties=properties, depends_on=needs)
 
 

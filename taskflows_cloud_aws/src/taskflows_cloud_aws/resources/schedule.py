@@ -8,7 +8,7 @@ from typing import Any
 
 from taskflows_cloud_aws import limits
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming import LIVE, Names
 from taskflows_cloud_aws.resources import role, schedule_group
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
@@ -52,7 +52,7 @@ def desired_schedule(
         "max_event_age_seconds": max_event_age_seconds,
         "role": role_arn,
         "state": "ENABLED" if enabled else "DISABLED",
-        "target": names.function_arn,
+        "target": names.live_arn,
         "timezone": trigger.expression.timezone,
         "window": "OFF",
     }
@@ -62,6 +62,7 @@ def desired_schedule(
 def _schedule(names: Names, name: str, properties: Mapping[str, Any]) -> Resource:
     needs = [
         (FUNCTION, names.function),
+        ("live", LIVE),
         (role.SCHEDULER, names.scheduler_role),
         (schedule_group.KIND, names.schedule_group),
     ]
