@@ -17,6 +17,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import attrs
 import pytest
 import uv
 
@@ -193,3 +194,26 @@ def test_the_record_is_not_trusted_to_be_complete(index: Path, target: PackageTa
     package = build_package(lambda: 1, target=target, dependencies=["zz-full"])
     digests = {file.path: file.sha256 for file in package.contents}
     assert digests["zz_full/unrecorded.txt"] == hashlib.sha256(b"x").hexdigest()
+
+
+def test_dependencies_apart_are_one_layer_for_all_functions(index: Path, target: PackageTarget) -> None:
+    announce(index, make_wheel(index, "zz_full", "1.0", FILES))
+    options = {"target": target, "dependencies": ["zz-full"], "separate_dependencies": True, "trial": True}
+    first, second = build_package(lambda: 1, **options), build_package(lambda: 2, **options)
+    assert first.layer is not None
+    assert first.layer == second.layer
+    assert first.sha256 != second.sha256
+    assert first.dependencies == first.layer.dependencies == ("zz-full==1.0",)
+    assert not [file for file in first.contents if file.path.startswith("zz_")]
+    assert first.layer.path.read_bytes() == build_layer(["zz-full"], target=target)
+    assert build_package(lambda: 1, target=target, separate_dependencies=True).layer is None
+
+
+def test_the_limits_hold_for_the_archives_one_by_one_and_for_all_unpacked(index: Path, target: PackageTarget) -> None:
+    big = {"zz_big.bin": os.urandom(50_000)}
+    announce(index, make_wheel(index, "zz_big", "1.0", big))
+    options = {"dependencies": ["zz-big"], "separate_dependencies": True}
+    with pytest.raises(PackagingError, match=r"unpacked.*zz_big\.bin"):
+        build_package(lambda: 1, target=attrs.evolve(target, max_unpacked_bytes=50_000), **options)
+    with pytest.raises(PackagingError, match=r"zipped.*zz_big\.bin"):
+        build_package(lambda: 1, target=attrs.evolve(target, max_archive_bytes=50_000), **options)

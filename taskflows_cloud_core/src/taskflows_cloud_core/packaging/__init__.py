@@ -1,13 +1,13 @@
 """From a callable to an archive that another machine can run.
 
-`Package`, `PackagedFile` and `PackageTarget` are loaded at once, all else when it is first used: whoever only
+`Package` and its parts are loaded at once, all else when it is first used: whoever only
 handles finished packages pays nothing for the tools that make them.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_core.packaging.package import Package, PackagedFile, PackageTarget
+from taskflows_cloud_core.packaging.package import Package, PackagedFile, PackageLayer, PackageTarget
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.packaging.build import build_layer, build_package
@@ -31,6 +31,7 @@ _MODULES = {
 
 __all__ = [
     "Package",
+    "PackageLayer",
     "PackageTarget",
     "PackagedFile",
     "build_layer",

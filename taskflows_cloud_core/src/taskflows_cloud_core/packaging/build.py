@@ -9,23 +9,24 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_core.errors import PackagingError, Problem
-from taskflows_cloud_core.packaging.archive import ArchiveWriter, Member
+from taskflows_cloud_core.packaging.archive import Member
 from taskflows_cloud_core.packaging.blocks import Block
 from taskflows_cloud_core.packaging.calls import callable_name
 from taskflows_cloud_core.packaging.checks import bytecode_refusal
 from taskflows_cloud_core.packaging.contents import Contents, read_contents
 from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch, fetch_found, not_provided
-from taskflows_cloud_core.packaging.distributions import distributions_of
+from taskflows_cloud_core.packaging.distributions import distributions_of, uses_provided
 from taskflows_cloud_core.packaging.entry import Entry, describe_entry
 from taskflows_cloud_core.packaging.include import IncludedFiles, find_included, included_members
 from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
-from taskflows_cloud_core.packaging.package import Package, PackageTarget
+from taskflows_cloud_core.packaging.package import Package, PackageLayer, PackageTarget
 from taskflows_cloud_core.packaging.requirements import check_dependencies
 from taskflows_cloud_core.packaging.shim_files import HANDLER, cloudpickle_members, manifest_member, shim_members
 from taskflows_cloud_core.packaging.sizes import check_archive_size, check_unpacked_size
 from taskflows_cloud_core.packaging.stand_ins import stand_in_members
-from taskflows_cloud_core.packaging.store import store_archive
+from taskflows_cloud_core.packaging.store import SharedBlock, store_archive
+from taskflows_cloud_core.packaging.trial import can_try, try_package
 
 
 def build_package(
@@ -34,6 +35,8 @@ def build_package(
     target: PackageTarget,
     dependencies: Sequence[str] | None = None,
     include_files: Sequence[str] = (),
+    separate_dependencies: bool = False,
+    trial: bool | None = None,
 ) -> Package:
     """Package a callable for a target.
 
@@ -42,6 +45,10 @@ def build_package(
         target: The machine that it is for.
         dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
         include_files: Paths relative to the working directory; they keep their place.
+        separate_dependencies: Put the dependencies into ``Package.layer`` instead of the archive, for
+            targets that can share them among functions.
+        trial: Whether the finished package is opened once in a clean interpreter, when this machine is what it
+            is for; ``None`` does so with callables by value alone.
 
     Returns:
         The archive on disk and what is in it. Equal input makes an equal archive.
@@ -55,9 +62,24 @@ def build_package(
     entry = _entry(function, target, finder)
     contents = read_contents(entry, finder, dependencies)
     fetched = _fetched(contents, finder, dependencies, target)
-    shared = fetched.shared
-    own = Block(_own_members(entry, contents, fetched, included, target), below=shared.block)
-    check_unpacked_size([shared.block, own], target)
+    own = Block(_own_members(entry, contents, fetched, included, target), below=fetched.shared.block)
+    check_unpacked_size([fetched.shared.block, own], target)
+    package = _stored(entry, fetched, own, target, separate_dependencies=separate_dependencies)
+    wanted = entry.payload is not None if trial is None else trial
+    if wanted and can_try(target) and not uses_provided(contents.sources.installed, target.provided):
+        try_package(package)
+    return attrs.evolve(
+        package,
+        include_files=include_files,
+        warnings=_warnings(contents, fetched, included),
+    )
+
+
+def _stored(
+    entry: Entry, fetched: Dependencies, own: Block, target: PackageTarget, *, separate_dependencies: bool
+) -> Package:
+    apart = separate_dependencies and bool(fetched.shared.block.members)
+    shared = SharedBlock(Block(())) if apart else fetched.shared
     path, sha256, size = store_archive(shared, own)
     check_archive_size([shared.block, own], size, target)
     return Package(
@@ -69,9 +91,17 @@ def build_package(
         entry=entry.name,
         python_version=target.python_version,
         dependencies=fetched.pins,
-        include_files=include_files,
         contents=sorted((*shared.block.listing, *own.listing), key=attrgetter("path")),
-        warnings=_warnings(contents, fetched, included),
+        layer=_stored_layer(fetched, target) if apart else None,
+    )
+
+
+def _stored_layer(fetched: Dependencies, target: PackageTarget) -> PackageLayer:
+    layer = fetched.shared.layer
+    path, sha256, size = store_archive(layer, Block(()))
+    check_archive_size([layer.block], size, target)
+    return PackageLayer(
+        path=path, sha256=sha256, size=size, unpacked_size=layer.block.unpacked_size, dependencies=fetched.pins
     )
 
 
@@ -90,14 +120,8 @@ def build_layer(dependencies: Sequence[str], *, target: PackageTarget) -> bytes:
     """
     _raise_for(check_dependencies(dependencies))
     fetched = fetch(not_provided(dependencies, target), target)
-    block = Block(attrs.evolve(item, path=f"python/{item.path}") for item in fetched.shared.block.members)
-    check_unpacked_size([block], target)
-    archive = bytearray()
-    writer = ArchiveWriter(archive.extend)
-    writer.add(block.members)
-    writer.finish()
-    check_archive_size([block], len(archive), target)
-    return bytes(archive)
+    check_unpacked_size([fetched.shared.block], target)
+    return _stored_layer(fetched, target).path.read_bytes()
 
 
 def _raise_for(problems: Sequence[Problem]) -> None:

@@ -89,6 +89,20 @@ def _owners_of_packages() -> Mapping[str, Iterable[str]]:
     return importlib_metadata.packages_distributions()
 
 
+def uses_provided(modules: Sequence[str], provided: frozenset[str]) -> bool:
+    """Whether one of the modules belongs to a distribution that the runtime has already.
+
+    Args:
+        modules: Full names of installed modules.
+        provided: Normalised names of distributions.
+    """
+    if not modules or not provided:
+        return False
+    owners = _owners_of_packages()
+    names = {name for module in modules for name in owners.get(module.partition(".")[0], ())}
+    return any(normalised_name(name) in provided for name in names)
+
+
 def _owners(module: str, owners: Mapping[str, Iterable[str]], finder: ModuleFinder) -> list[str]:
     names = sorted(set(owners.get(module.partition(".")[0], ())))
     if not names:

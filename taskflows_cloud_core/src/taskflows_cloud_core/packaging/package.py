@@ -45,6 +45,25 @@ class PackagedFile:
 
 
 @attrs.frozen(kw_only=True)
+class PackageLayer:
+    """Distributions that many functions share, apart from the functions' own code.
+
+    Args:
+        path: The archive on this disk, named by its content; everything in it is below ``python/``.
+        sha256: The digest of the archive, in hexadecimal.
+        size: Of the archive, in bytes.
+        unpacked_size: The sum of the sizes of its files, in bytes.
+        dependencies: The distributions inside, as ``"name==version"``, sorted.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+    unpacked_size: int
+    dependencies: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+
+
+@attrs.frozen(kw_only=True)
 class Package:
     """A function's code, ready to run elsewhere.
 
@@ -60,6 +79,8 @@ class Package:
         include_files: What the user wanted to go along, as it was given.
         contents: Its files, sorted by path.
         warnings: What the user should know about it.
+        layer: The dependencies, when they were wanted apart; ``None`` when they are in the archive, or there
+            are none.
     """
 
     path: Path
@@ -73,6 +94,7 @@ class Package:
     include_files: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     contents: tuple[PackagedFile, ...] = attrs.field(default=(), converter=to_tuple, repr=False)
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    layer: PackageLayer | None = None
 
     @property
     def size_mb(self) -> float:

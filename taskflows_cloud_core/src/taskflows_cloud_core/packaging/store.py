@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
+import attrs
+
 from taskflows_cloud_core.packaging.archive import ArchiveWriter, WrittenPart
 from taskflows_cloud_core.packaging.blocks import Block
 
@@ -36,6 +38,11 @@ class SharedBlock:
     def __init__(self, block: Block) -> None:
         self.block = block
         self._written: Path | None = None
+
+    @cached_property
+    def layer(self) -> SharedBlock:
+        """The same files below ``python/``, where the runtimes of clouds look for them in a layer."""
+        return SharedBlock(Block(attrs.evolve(item, path=f"python/{item.path}") for item in self.block.members))
 
     @cached_property
     def part(self) -> WrittenPart:

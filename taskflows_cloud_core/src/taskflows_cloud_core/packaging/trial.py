@@ -1,0 +1,74 @@
+"""The finished package, opened once on this machine before it goes anywhere."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.package import Package, PackageTarget
+from taskflows_cloud_core.packaging.store import cache_folder
+
+_PROGRAM = "import sys; sys.path[:0] = sys.argv[1:]; import index"
+_SECONDS = 60
+
+
+def can_try(target: PackageTarget) -> bool:
+    """Whether this interpreter and machine are what a package is for.
+
+    Args:
+        target: What it is for.
+    """
+    if target.python_version != f"{sys.version_info.major}.{sys.version_info.minor}":
+        return False
+    here = sys.platform == "linux" and str(target.platform).startswith(f"{platform.machine()}-manylinux")
+    return target.platform is None or here
+
+
+def try_package(package: Package) -> None:
+    """Import the handler of a package in a clean interpreter that has nothing else on its path.
+
+    The environment variables are those of this process. A package that passed is not tried again.
+
+    Args:
+        package: For this interpreter and machine.
+
+    Raises:
+        PackagingError: The import failed; the message has the error and its traceback.
+    """
+    layer = package.layer.sha256 if package.layer else "none"
+    passed = cache_folder("trials") / f"{package.sha256}-{layer}-{sys.version_info.major}.{sys.version_info.minor}"
+    if passed.exists():
+        return
+    archives = [package.path, *([package.layer.path] if package.layer else [])]
+    with tempfile.TemporaryDirectory(prefix="taskflows-cloud-") as scratch:
+        failure = _failure(archives, Path(scratch))
+    if failure:
+        last = failure.strip().splitlines()[-1]
+        raise PackagingError(f"{package.entry} cannot be loaded from its package: {last}\n{failure}")
+    passed.touch()
+
+
+def _failure(archives: Sequence[Path], scratch: Path) -> str:
+    for archive in archives:
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(scratch)
+    command = [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, str(scratch), str(scratch / "python")]
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=scratch,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return f"TimeoutError: the import took more than {_SECONDS} s"
+    return str(done.stderr) or f"the interpreter ended with {done.returncode}" if done.returncode else ""
