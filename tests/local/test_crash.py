@@ -134,6 +134,40 @@ def test_deployments_from_two_processes_at_once(root, jobs):
     assert {folder.name for folder in (root / "functions" / "job").iterdir()} == needed
 
 
+FIRST_DEPLOYER = """
+import sys
+sys.path.insert(0, sys.argv[2])
+import jobs
+from taskflows_cloud_core import CloudFunctionConfig, get_environment
+env = get_environment("local", root=sys.argv[1])
+configs = [CloudFunctionConfig(function_name=f"job-{sys.argv[3]}-{number}") for number in range(4)]
+sys.stdin.readline()
+results = env.deploy_many([(jobs.first, config) for config in configs], dependencies=[])
+assert all(result.success for result in results), results
+"""
+
+
+def test_many_deployments_into_a_root_that_nobody_has_made_yet(root, jobs):
+    folder = str(Path(jobs.__file__).parent)
+    deployers = [
+        subprocess.Popen(
+            [sys.executable, "-c", FIRST_DEPLOYER, str(root), folder, str(which)], stdin=subprocess.PIPE, text=True
+        )
+        for which in range(3)
+    ]
+    for deployer in deployers:
+        assert deployer.stdin is not None
+        deployer.stdin.write("go\n")
+        deployer.stdin.flush()
+    for deployer in deployers:
+        deployer.communicate()
+
+    assert [deployer.returncode for deployer in deployers] == [0, 0, 0]
+    names = [function.name for function in get_environment("local", root=root).list_functions()]
+    assert names == [f"job-{which}-{number}" for which in range(3) for number in range(4)]
+    assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
+
+
 def test_the_same_deployment_from_two_processes_makes_one_version(root, jobs):
     folder = str(Path(jobs.__file__).parent)
     deployers = [subprocess.Popen([sys.executable, "-c", DEPLOYER, str(root), folder, "0"]) for _ in range(2)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +11,8 @@ import attrs
 
 from taskflows_cloud_core.errors import OperationError
 from taskflows_cloud_core.local.failures import not_shared, told_to_a_person
-from taskflows_cloud_core.local.paths import PRIVATE_FILE, private_folder
+from taskflows_cloud_core.local.locks import folder_lock
+from taskflows_cloud_core.local.paths import PRIVATE_FILE
 from taskflows_cloud_core.local.store.schema import migrate
 
 if TYPE_CHECKING:
@@ -81,9 +81,26 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         if not self.path.exists():
-            private_folder(self.path.parent)
-            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, PRIVATE_FILE))
+            self._make()
         return _connect(str(self.path))
+
+    def _make(self) -> None:
+        """Make the file beside its place and move it there when it is whole, so that nobody sees half of it.
+
+        Once it is in its place nothing but SQLite may open it: closing it would free the locks of this process
+        (SQLite documentation, "How To Corrupt An SQLite Database File", section 2.2).
+        """
+        part = self.path.with_name(f".{self.path.name}.part")
+        with folder_lock(self.path.parent, f"{self.path} is being made by another process"):
+            if self.path.exists():
+                return
+            for suffix in ("", "-wal", "-shm"):
+                part.with_name(f"{part.name}{suffix}").unlink(missing_ok=True)
+            part.touch(mode=PRIVATE_FILE)
+            with closing(_connect(str(part))) as connection:
+                # In WAL mode readers and writers do not wait for each other.
+                connection.execute("PRAGMA journal_mode = WAL")
+            part.rename(self.path)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -120,8 +137,6 @@ def _connect(target: str) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         # In WAL mode a crash of the machine may lose the last commits, but never consistency.
         connection.execute("PRAGMA synchronous = NORMAL")
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
-            connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection)
     except BaseException:
         connection.close()
