@@ -28,6 +28,13 @@ def recorder(folder: Path, body: str = "") -> str:
     """
 
 
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 def really_ran(folder: Path) -> Counter[str]:
     return Counter(path.name.split()[0] for path in folder.iterdir())
 
@@ -106,7 +113,7 @@ def test_a_run_whose_scheduler_was_killed_is_interrupted_and_not_run_again(
     first.signal(signal.SIGKILL)
     first.ended()
     [child] = [int(path.read_text()) for path in folder.iterdir()]
-    wait_until(lambda: not Path(f"/proc/{child}").exists() or " Z " in Path(f"/proc/{child}/stat").read_text())
+    wait_until(lambda: not is_running(child))
 
     second = scheduler()
     wait_until(lambda: "lost  job [" in second.lines)
@@ -132,6 +139,26 @@ def test_a_run_whose_scheduler_was_killed_is_run_again_when_there_are_retries(
     wait_until(lambda: [run for run in runs() if run.attempt == 2 and run.state == "running"])
     [again] = [run for run in runs() if run.attempt == 2]
     assert again.scheduled_for == runs()[0].scheduled_for
+
+
+def test_a_run_that_outlives_its_scheduler_all_the_same_is_ended_by_the_next(
+    deploy, scheduler, runs, folder, wait_until
+):
+    stubborn = "import signal; signal.signal(signal.SIGIO, signal.SIG_IGN); "
+    ready = f"open({str(folder / 'ready')!r}, 'w').close(); "
+    deploy(recorder(folder, f"{stubborn}{ready}time.sleep(60)"), schedules=[Periodic(1)])
+    first = scheduler()
+    wait_until((folder / "ready").exists)
+    first.signal(signal.SIGKILL)
+    first.ended()
+    [child] = [int(path.read_text()) for path in folder.iterdir() if path.name != "ready"]
+    assert is_running(child)
+
+    second = scheduler()
+
+    wait_until(lambda: not is_running(child))
+    wait_until(lambda: "lost  job [" in second.lines)
+    assert runs()[0].outcome == "interrupted"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

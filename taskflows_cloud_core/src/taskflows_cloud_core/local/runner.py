@@ -82,10 +82,12 @@ def _end_with(lifeline: int) -> None:
     """Let the kernel end this process group when the supervisor is gone, even if that was killed.
 
     The pipe has its only writer there. When it closes, the kernel sends SIGIO, whose default is to terminate; it
-    takes no thread, which would make ``fork`` unsafe for the function.
+    takes no thread, which would make ``fork`` unsafe for the function. Where the kernel has no such signal for pipes,
+    the next one who works on the root kills what is left.
     """
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgid(0))
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgid(0))
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
     os.set_inheritable(lifeline, False)  # noqa: FBT003 - its only signature
     gone_before, _, _ = select.select([lifeline], [], [], 0)
     if gone_before:
