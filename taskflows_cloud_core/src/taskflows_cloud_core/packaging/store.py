@@ -13,19 +13,7 @@ import attrs
 
 from taskflows_cloud_core.packaging.archive import ArchiveWriter, WrittenPart
 from taskflows_cloud_core.packaging.blocks import Block
-
-
-def cache_folder(name: str) -> Path:
-    """A folder of the user's cache, made when it is not there, for its owner alone.
-
-    Args:
-        name: Of the part of the cache, for instance ``"packages"``.
-    """
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("taskflows-cloud") / name
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+from taskflows_cloud_core.packaging.cache import cache_folder, prune
 
 
 class SharedBlock:
@@ -106,6 +94,7 @@ def _write(path: Path, shared: SharedBlock, end: bytearray) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    prune(path.parent)
 
 
 def _copy(source: BinaryIO, stream: BinaryIO, size: int) -> None:

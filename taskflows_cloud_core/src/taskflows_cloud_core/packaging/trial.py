@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.cache import cache_folder, prune
 from taskflows_cloud_core.packaging.package import Package, PackageTarget
-from taskflows_cloud_core.packaging.store import cache_folder
 
 _PROGRAM = "import sys; sys.path[:0] = sys.argv[1:]; import index"
 _SECONDS = 60
+_KEPT_SECONDS = 30 * 24 * 3600
 
 
 def can_try(target: PackageTarget) -> bool:
@@ -52,6 +53,7 @@ def try_package(package: Package) -> None:
         last = failure.strip().splitlines()[-1]
         raise PackagingError(f"{package.entry} cannot be loaded from its package: {last}\n{failure}")
     passed.touch()
+    prune(passed.parent, max_bytes=0, kept_seconds=_KEPT_SECONDS)
 
 
 def _failure(archives: Sequence[Path], scratch: Path) -> str:

@@ -12,8 +12,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.cache import cache_folder, prune
 from taskflows_cloud_core.packaging.lock import LockedWheel
-from taskflows_cloud_core.packaging.store import cache_folder
 
 _AT_ONCE = 4
 _PIECE = 1 << 20
@@ -45,6 +45,8 @@ def fetch_wheels(wheels: Sequence[LockedWheel]) -> list[Path] | None:
     files = [folder / f"{wheel.sha256}.whl" for wheel in wheels]
     for file in files:
         os.utime(file)  # when it was last of use
+    if missing:
+        prune(folder)
     return files
 
 

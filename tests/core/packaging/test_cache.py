@@ -1,0 +1,84 @@
+"""The cache: bounded, and safe for builders side by side and for those that are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+from taskflows_cloud_core.packaging import PackageTarget, build_package
+from taskflows_cloud_core.packaging.cache import prune
+
+BUILDER = """
+import os, sys
+os.environ["XDG_CACHE_HOME"] = sys.argv[1]
+from taskflows_cloud_core.packaging import build_package, running_target
+os.chdir(sys.argv[2])
+target = running_target("%d.%d" % sys.version_info[:2])
+print("ready", flush=True)
+def job(): return 1
+for _ in range(int(sys.argv[3])):
+    print(build_package(job, target=target, include_files=["big.bin"], trial=False).sha256, flush=True)
+"""
+
+
+def start(cache: Path, folder: Path, times: int) -> subprocess.Popen[str]:
+    program = folder / "builder.py"
+    program.write_text(BUILDER)
+    command = [sys.executable, str(program), str(cache), str(folder), str(times)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_what_is_longest_out_of_use_goes_first(tmp_path: Path) -> None:
+    now = time.time()
+    for age in (1, 2, 3, 4):
+        (tmp_path / f"{age}.zip").write_bytes(b"x" * 100)
+        os.utime(tmp_path / f"{age}.zip", (now - age * 1000, now - age * 1000))
+    prune(tmp_path, max_bytes=250, kept_seconds=500)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.zip", "2.zip"]
+    prune(tmp_path, max_bytes=0, kept_seconds=1500)
+    assert [path.name for path in tmp_path.iterdir()] == ["1.zip"]
+
+
+def test_parts_that_a_killed_builder_left_are_removed_in_time(tmp_path: Path) -> None:
+    for name, age in ((".old.part", 10_000), (".new.part", 10)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time.time() - age, time.time() - age))
+    prune(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".new.part"]
+
+
+def test_builders_side_by_side_make_one_archive(tmp_path: Path) -> None:
+    (tmp_path / "big.bin").write_bytes(os.urandom(2_000_000))
+    builders = [start(tmp_path / "cache", tmp_path, 3) for _ in range(3)]
+    lines = [builder.communicate()[0].split()[1:] for builder in builders]
+    assert len({digest for line in lines for digest in line}) == 1
+    [archive] = (tmp_path / "cache" / "taskflows-cloud" / "packages").iterdir()
+    with zipfile.ZipFile(archive) as opened:
+        assert opened.testzip() is None
+
+
+def test_a_killed_builder_leaves_no_broken_archive(tmp_path: Path) -> None:
+    (tmp_path / "big.bin").write_bytes(os.urandom(5_000_000))
+    for delay in (0.0, 0.05, 0.1, 0.15):
+        builder = start(tmp_path / "cache", tmp_path, 50)
+        assert builder.stdout is not None
+        assert builder.stdout.readline() == "ready\n"
+        time.sleep(delay)
+        builder.send_signal(signal.SIGKILL)
+        builder.communicate()
+    for archive in (tmp_path / "cache").rglob("*.zip"):
+        with zipfile.ZipFile(archive) as opened:
+            assert opened.testzip() is None
+    survivor = start(tmp_path / "cache", tmp_path, 1)
+    assert len(survivor.communicate()[0].split()) == 2
+
+
+def test_folders_and_archives_are_for_their_owner_alone(cache: Path, target: PackageTarget) -> None:
+    package = build_package(lambda: 1, target=target)
+    assert package.path.stat().st_mode & 0o077 == 0
+    assert package.path.parent.stat().st_mode & 0o077 == 0
