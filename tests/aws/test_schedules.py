@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "core" / "schedules"))
 
+from oncalendar_samples import any_text
 
 from taskflows_cloud_aws.schedules import schedule_to_eventbridge_expression, translate
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError, Translation
@@ -211,20 +213,31 @@ def test_text_that_cannot_be_read_raises() -> None:
         translate(Calendar("Fri-Mon 09:00"))
 
 
-@given(
-    st.text(min_size=1, max_size=60) | st.text("0123456789*/.,-~: MonFri@UTC", min_size=1, max_size=60), st.booleans()
-)
+ANY = st.text(min_size=1, max_size=60)
+LIKELY = st.text("0123456789*/.,-~: MonFri@UTC", min_size=1, max_size=60)
+SAMPLES = st.randoms(use_true_random=False).map(any_text)
+
+
+@given(ANY | LIKELY | SAMPLES, st.booleans())
 @settings(max_examples=400, deadline=None)
 def test_any_text_has_an_answer_or_a_schedule_error(text: str, allow: bool) -> None:
     try:
         calendar = Calendar(text)
     except ValueError:
         return
-    begin = process_time()
     try:
         translation = translate(calendar, allow_approximate=allow)
     except ScheduleError as error:
         translation = Translation.refused(calendar, str(error))
-    took = process_time() - begin
-    assert translation.expressions or (translation.reason and took < 0.05)
     assert all(len(each.expression) <= 256 for each in translation.expressions)
+    if not translation.expressions:
+        assert translation.reason
+        # The best of several, since a collection of garbage can fall into one of them.
+        assert min(seconds_to_translate(calendar) for _ in range(3)) < 0.05
+
+
+def seconds_to_translate(calendar: Calendar) -> float:
+    begin = process_time()
+    with suppress(ScheduleError):
+        translate(calendar)
+    return process_time() - begin

@@ -69,6 +69,14 @@ def test_what_cannot_be_said_is_named(text: str, dialect: CronDialect, part: str
         cron_lines(parse(text), dialect)
 
 
+@pytest.mark.parametrize(
+    "lines", [["0 9 * * 1"], ["0 9 * * 1-5", "0 10 * * 6"], ["0 9 * * 1-5", "0 9 * * 5"], ["1 9 * * 1-5"], []]
+)
+def test_the_judge_of_these_tests_sees_what_is_wrong(lines: list[str]) -> None:
+    with pytest.raises(AssertionError):
+        assert_same(parse("Mon-Fri 09:00"), lines, "unix")
+
+
 def test_a_dialect_of_ones_own() -> None:
     names = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
     quartz = CronDialect(
@@ -131,7 +139,7 @@ def test_an_hour_that_comes_twice_is_warned_of(text: str, dialect: CronDialect, 
 
 def test_no_more_lines_are_made_than_the_dialect_wants() -> None:
     tiny = attrs.evolve(UNIX_CRON, longest=12)
-    with pytest.raises(ScheduleError, match="at most 10 are made"):
+    with pytest.raises(ScheduleError, match="more than 10 lines"):
         cron_lines(CalendarSpec(minutes=[0, 1, 3, 7, 12, 20, 30, 44, 53, 55, 59], hours=[0, 1, 5, 7, 13, 22]), tiny)
 
 

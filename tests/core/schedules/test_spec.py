@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from random import Random
 
 import attrs
@@ -107,3 +109,10 @@ def test_what_was_read_has_words_after_a_change_too(random: Random) -> None:
     changed = attrs.evolve(spec)
     assert parse(str(changed)) == spec
     assert parse(short_text(changed)) == spec
+
+
+def test_the_classes_are_imported_without_the_machinery() -> None:
+    heavy = "{'zoneinfo', 'hashlib', 'rich', 'taskflows_cloud_core.schedules.oncalendar'}"
+    code = f"import sys, taskflows_cloud_core.schedules; print({heavy} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout == "set()\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import attrs
 
@@ -47,13 +48,14 @@ def cron_lines(spec: CalendarSpec, dialect: CronDialect) -> tuple[str, ...]:
         raise ScheduleError("this never fires: no month in it has such a day")
     if spec.years is not None and dialect.years is None:
         raise ScheduleError(f"years cannot be said in {dialect.name}, which has no year")
-    whole = [_Line(part=part, spec=spec) for part in day_parts(spec, dialect)]
-    lines = [text for line in whole for text in _within_length(line, dialect)]
-    if len(lines) > dialect.most_lines:
+    whole = (_Line(part=part, spec=spec) for part in day_parts(spec, dialect))
+    lines = (text for line in whole for text in _within_length(line, dialect))
+    made = tuple(islice(lines, dialect.most_lines + 1))
+    if len(made) > dialect.most_lines:
         raise ScheduleError(
-            f"this would take {len(lines)} lines in {dialect.name}, and at most {dialect.most_lines} are made"
+            f"this would take more than {dialect.most_lines} lines in {dialect.name}, and no more are made"
         )
-    return tuple(lines)
+    return made
 
 
 @attrs.frozen(kw_only=True)
@@ -62,10 +64,6 @@ class _Line:
 
     part: DayPart
     spec: CalendarSpec
-
-    def text(self, dialect: CronDialect) -> str:
-        fields = self.fields(dialect)
-        return " ".join(fields[field] for field in dialect.fields)
 
     def fields(self, dialect: CronDialect) -> dict[CronField, str]:
         part, width = self.part, 2 if dialect.two_digits else 1
@@ -102,11 +100,11 @@ class _Line:
 
 def _within_length(line: _Line, dialect: CronDialect) -> Iterator[str]:
     """The line, or parts of it that are not longer than the dialect permits."""
-    text = line.text(dialect)
+    fields = line.fields(dialect)
+    text = " ".join(fields[field] for field in dialect.fields)
     if dialect.longest is None or len(text) <= dialect.longest:
         yield text
         return
-    fields = line.fields(dialect)
     longest = max(_SPLIT_FIELDS, key=lambda field: len(fields[field]) if field in dialect.fields else 0)
     for half in line.halves(longest):
         yield from _within_length(half, dialect)

@@ -36,14 +36,6 @@ class Progression:
         """The numbers."""
         return range(self.start, self.stop + 1, self.step)
 
-    @property
-    def _rank(self) -> tuple[int, int, int]:
-        return -self.count, self.step, self.start
-
-    def __lt__(self, other: Progression) -> bool:
-        """Whether this one is to be taken before the other: the longest first, then the smaller step."""
-        return self._rank < other._rank
-
 
 def as_progression(values: Iterable[int]) -> Progression | None:
     """The one progression that the values are, or ``None``. A single value is a progression of one."""
@@ -76,27 +68,29 @@ def cover(values: Iterable[int], *, shortest: int = 6) -> tuple[Progression, ...
     heapify(waiting)
     found: list[Progression] = []
     while waiting:
-        chain = heappop(waiting)
-        numbers = left.intersection(chain.numbers)
-        if len(numbers) == chain.count:
-            found.append(chain)
+        less, step, start, stop = heappop(waiting)
+        numbers = left.intersection(range(start, stop + 1, step))
+        if len(numbers) == -less:
+            found.append(Progression(start, stop, step))
             left -= numbers
         else:
-            for piece in _chains(numbers, chain.step, shortest):
+            for piece in _chains(numbers, step, shortest):
                 heappush(waiting, piece)
     found += [Progression(value, value) for value in left]
     return tuple(sorted(found, key=lambda part: part.start))
 
 
-def _chains(values: set[int], step: int, shortest: int) -> Iterator[Progression]:
-    """The longest progressions of one step that are long enough to be worth it."""
-    shortest = _SHORTEST_RUN if step == 1 else shortest
+def _chains(values: set[int], step: int, shortest: int) -> Iterator[tuple[int, int, int, int]]:
+    """The longest progressions of one step that are long enough to be worth it.
+
+    Each is its length, negative, its step, start and stop: the smallest is the one to be taken first.
+    """
+    length = (_SHORTEST_RUN if step == 1 else shortest) - 1
     for start in values:
-        if start - step in values or start + (shortest - 1) * step not in values:
+        if start - step in values or start + length * step not in values:
             continue
         stop = start
         while stop + step in values:
             stop += step
-        chain = Progression(start, stop, step)
-        if chain.count >= shortest:
-            yield chain
+        if stop - start >= length * step:
+            yield -((stop - start) // step + 1), step, start, stop
