@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from moto.awslambda.exceptions import LambdaClientError
-from moto.awslambda.models import LambdaBackend, LambdaStorage
+from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage
 from moto.awslambda.policy import Policy
 from moto.logs.models import LogsBackend
 from moto.scheduler.exceptions import ScheduleGroupNotFound
@@ -33,6 +33,7 @@ def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     _keep_one_event_invoke_config(monkeypatch)
     _refuse_a_statement_that_exists(monkeypatch)
     _forget_the_tags_of_what_is_deleted(monkeypatch)
+    _remember_dead_letter_targets(monkeypatch)
     _count_versions_on(monkeypatch)
     _keep_versions_with_an_alias(monkeypatch)
 
@@ -78,6 +79,26 @@ def _forget_the_tags_of_what_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(LogsBackend, "delete_log_group", delete_logs)
     monkeypatch.setattr(EventBridgeSchedulerBackend, "delete_schedule_group", delete_schedules)
+
+
+def _remember_dead_letter_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    make, update, tell = LambdaFunction.__init__, LambdaFunction.update_configuration, LambdaFunction.get_configuration
+
+    def make_with_target(function: Any, account_id: str, spec: dict[str, Any], *rest: Any, **more: Any) -> None:
+        make(function, account_id, spec, *rest, **more)
+        function.dead_letter = spec.get("DeadLetterConfig", {}).get("TargetArn", "")
+
+    def update_target(function: Any, changes: dict[str, Any]) -> Any:
+        function.dead_letter = changes.get("DeadLetterConfig", {}).get("TargetArn", function.dead_letter)
+        return update(function, changes)
+
+    def tell_target(function: Any, *rest: Any, **more: Any) -> Any:
+        target = {"DeadLetterConfig": {"TargetArn": function.dead_letter}} if function.dead_letter else {}
+        return {**tell(function, *rest, **more), **target}
+
+    monkeypatch.setattr(LambdaFunction, "__init__", make_with_target)
+    monkeypatch.setattr(LambdaFunction, "update_configuration", update_target)
+    monkeypatch.setattr(LambdaFunction, "get_configuration", tell_target)
 
 
 def _count_versions_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from taskflows_cloud_aws import limits, ownership
-from taskflows_cloud_aws.options import function_options
+from taskflows_cloud_aws.function_options import function_options
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem
 
 

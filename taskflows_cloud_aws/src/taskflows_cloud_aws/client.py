@@ -111,6 +111,11 @@ class AwsSession:
         return cast("IAMClient", self._client("iam"))
 
     @property
+    def cloudwatch(self) -> Any:
+        """Amazon CloudWatch."""
+        return self._client("cloudwatch")
+
+    @property
     def _sts(self) -> STSClient:
         return cast("STSClient", self._client("sts"))
 

@@ -70,6 +70,7 @@ _CALLS = {
         "UntagRole",
         "UpdateAssumeRolePolicy",
     ),
+    "cloudwatch": ("GetMetricData",),
     "sts": ("GetCallerIdentity",),
 }
 

@@ -1,4 +1,4 @@
-"""What users may say about AWS: once for an environment, and once for each function."""
+"""What users may say about AWS, once for an environment."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import limits
-from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem
-from taskflows_cloud_core.options import build_options
+from taskflows_cloud_core import ConfigurationError, Problem
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
@@ -21,8 +19,11 @@ def _region(value: Any) -> str:
     return f"{value!r} is not of the form 'eu-central-1'"
 
 
-def _role(value: Any) -> str:
-    return "" if _ROLE_ARN.fullmatch(value) else f"{value!r} is not of the form 'arn:aws:iam::123456789012:role/name'"
+def role_problem(value: Any) -> str:
+    """What is wrong with the ARN of a role; empty when nothing is."""
+    if isinstance(value, str) and _ROLE_ARN.fullmatch(value):
+        return ""
+    return f"{value!r} is not of the form 'arn:aws:iam::123456789012:role/name'"
 
 
 def _url(value: Any) -> str:
@@ -71,54 +72,11 @@ class AwsOptions:
     def __attrs_post_init__(self) -> None:
         checks = {
             "region": _region,
-            "execution_role_arn": _role,
-            "scheduler_role_arn": _role,
+            "execution_role_arn": role_problem,
+            "scheduler_role_arn": role_problem,
             "profile": _line,
             "endpoint_url": _url,
         }
         problems = _text_problems(self, checks)
         if problems:
             raise ConfigurationError(problems, subject="options of provider 'aws'")
-
-
-@attrs.frozen(kw_only=True)
-class AwsFunctionOptions:
-    """What one function's ``provider_options["aws"]`` may hold.
-
-    Args:
-        execution_role_arn: The role that this function runs as, instead of the environment's.
-        scheduler_role_arn: The role that EventBridge Scheduler invokes this function as.
-        max_event_age_seconds: How long AWS holds an event for which the function could not be started.
-        delivery_retries: How often EventBridge tries again to hand an event to Lambda. It is not a retry of
-            a failed run; those are the configuration's ``retries``.
-
-    Raises:
-        ConfigurationError: With every value that cannot be used.
-    """
-
-    execution_role_arn: str | None = None
-    scheduler_role_arn: str | None = None
-    max_event_age_seconds: int = 3600
-    delivery_retries: int = 2
-
-    def __attrs_post_init__(self) -> None:
-        problems = _text_problems(self, {"execution_role_arn": _role, "scheduler_role_arn": _role})
-        for name, allowed in {
-            "max_event_age_seconds": limits.ASYNC_EVENT_AGE_SECONDS,
-            "delivery_retries": limits.SCHEDULE_RETRIES,
-        }.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
-                message = f"is {value!r}; it must be an int of {allowed[0]} to {allowed[-1]}"
-                problems.append(Problem(field=name, message=message))
-        if problems:
-            raise ConfigurationError(problems, subject="provider_options['aws']")
-
-
-def function_options(config: CloudFunctionConfig) -> AwsFunctionOptions:
-    """Read the options of one function.
-
-    Raises:
-        ConfigurationError: With every unknown name and every value that cannot be used.
-    """
-    return build_options(AwsFunctionOptions, config.options_for("aws"), subject=f"function {config.function_name!r}")

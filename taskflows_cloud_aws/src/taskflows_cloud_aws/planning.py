@@ -9,9 +9,9 @@ import attrs
 
 from taskflows_cloud_aws import ownership, wishes
 from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.function_options import function_options
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.observing import Observed, observe
-from taskflows_cloud_aws.options import function_options
 from taskflows_cloud_aws.resources import (
     concurrency,
     function,

@@ -13,6 +13,7 @@ from taskflows_cloud_core import (
     DeletionResult,
     DeployedFunction,
     FunctionDescription,
+    FunctionMetrics,
     FunctionVersion,
     InvocationResult,
     LogPage,
@@ -27,6 +28,8 @@ from taskflows_cloud_core import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from taskflows_cloud_aws.client import AwsSession
     from taskflows_cloud_core.progress import Progress
     from taskflows_cloud_core.schedules import Schedule
@@ -40,7 +43,7 @@ def provider_info() -> ProviderInfo:
         title="AWS Lambda",
         options_class=AwsOptions,
         hook_api_version=1,
-        capabilities={"pause", "rollback", "timezones"},
+        capabilities={"metrics", "pause", "rollback", "timezones"},
         limits={
             "memory_mb": limits.MEMORY_MB[-1],
             "timeout_seconds": limits.TIMEOUT_SECONDS[-1],
@@ -165,6 +168,15 @@ def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None)
     from taskflows_cloud_aws.errors import guard
 
     return guard(f"function {name}", lambda: logs.get_logs(session, name, query, token))
+
+
+@hookimpl
+def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
+    """Count the runs of a function."""
+    from taskflows_cloud_aws import metrics
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {name}", lambda: metrics.get_metrics(session, name, start_time, end_time))
 
 
 @hookimpl

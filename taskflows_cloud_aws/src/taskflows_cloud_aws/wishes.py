@@ -8,10 +8,12 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.execution_policy import execution_statements
 from taskflows_cloud_aws.file_tag import tag_of_files
+from taskflows_cloud_aws.function_options import AwsFunctionOptions, function_options
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.observing import Observed
-from taskflows_cloud_aws.options import AwsFunctionOptions, AwsOptions, function_options
+from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_aws.resources import (
     concurrency,
     function,
@@ -86,8 +88,7 @@ def _function(wish: Wish, observed: Observed) -> Resource:
         configuration = {name: before[name] for name in before if name not in _CODE}
         configuration["tags"] = {key: value for key, value in before["tags"].items() if key != ownership.FILES}
     else:
-        role_arn = given_role(wish.options, function_options(wish.config)) or wish.names.role_arn
-        configuration = function.configuration_properties(wish.names, wish.config, role_arn, paused=observed.is_paused)
+        configuration = _configuration(wish, wish.config, observed)
     if wish.package is None:
         code = {name: before[name] for name in _CODE}
     else:
@@ -95,6 +96,15 @@ def _function(wish: Wish, observed: Observed) -> Resource:
         code = function.code_properties(wish.package, architecture)
     configuration["tags"] = {**configuration["tags"], **_files_tag(wish, before)}
     return function.desired_function(wish.names, code, configuration, found)
+
+
+def _configuration(wish: Wish, config: CloudFunctionConfig, observed: Observed) -> dict[str, Any]:
+    own = function_options(config)
+    return {
+        **function.configuration_properties(wish.names, config, paused=observed.is_paused),
+        **function.aws_properties(own),
+        "role": given_role(wish.options, own) or wish.names.role_arn,
+    }
 
 
 def _files_tag(wish: Wish, before: Mapping[str, Any]) -> Mapping[str, str]:
@@ -118,7 +128,7 @@ def _around_the_function(wish: Wish, observed: Observed) -> list[Resource]:
         invoke_config.invoke_config(names, retries, own.max_event_age_seconds, observed.only(invoke_config.KIND)),
     ]
     if given_role(wish.options, own) is None:
-        resources.append(role.desired_execution_role(names, config.tags))
+        resources.append(role.desired_execution_role(names, execution_statements(names, own), config.tags))
     if config.max_concurrency is not None:
         resources.append(concurrency.concurrency(names, config.max_concurrency))
     return resources

@@ -10,7 +10,20 @@ import attrs
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_core import Package
-from taskflows_cloud_core.reconcile import Action
+from taskflows_cloud_core.reconcile import Action, Resource
+
+
+@attrs.define(kw_only=True)
+class Made:
+    """What one run has made of a function; the step that moves the alias goes on from here.
+
+    Args:
+        version: The number of the version that was made together with the function.
+        function: The function as AWS answered after the last change.
+    """
+
+    version: str | None = None
+    function: Resource | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -21,13 +34,13 @@ class Context:
         session: Clients.
         names: Of the function that the resource belongs to.
         package: The code of the plan, when it has any.
-        published: Function to the version that was made together with it in this run.
+        made: What this run has made of the function so far.
     """
 
     session: AwsSession
     names: Names
     package: Package | None = None
-    published: dict[str, str] = attrs.field(factory=dict)
+    made: Made = attrs.field(factory=Made)
 
 
 Step: TypeAlias = Callable[[Context, Action], None]

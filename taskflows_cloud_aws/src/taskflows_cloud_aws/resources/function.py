@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.function_options import AwsFunctionOptions
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_core import CloudFunctionConfig, Package
 from taskflows_cloud_core.reconcile import Hidden, Resource
@@ -24,12 +25,17 @@ CONFIGURATION_FIELDS = frozenset(
     {
         "description",
         "environment",
+        "dead_letter",
         "ephemeral_storage_mb",
         "handler",
+        "kms_key",
+        "layers",
         "memory_mb",
         "role",
         "runtime",
         "timeout_seconds",
+        "tracing",
+        "vpc",
     }
 )
 """What UpdateFunctionConfiguration changes."""
@@ -45,9 +51,7 @@ def code_properties(package: Package, architecture: str) -> dict[str, Any]:
     }
 
 
-def configuration_properties(
-    names: Names, config: CloudFunctionConfig, role_arn: str, *, paused: bool
-) -> dict[str, Any]:
+def configuration_properties(names: Names, config: CloudFunctionConfig, *, paused: bool) -> dict[str, Any]:
     """The part of a function that comes from its configuration."""
     tags = ownership.owned_by(names.function, config.tags)
     if paused:
@@ -57,10 +61,38 @@ def configuration_properties(
         "environment": _hidden(config.environment_variables),
         "ephemeral_storage_mb": config.ephemeral_storage_mb,
         "memory_mb": config.memory_mb,
-        "role": role_arn,
         "tags": tags,
         "timeout_seconds": config.timeout_seconds,
     }
+
+
+def aws_properties(options: AwsFunctionOptions) -> dict[str, Any]:
+    """The part of a function that only AWS has. What is not wanted is not there."""
+    properties = {
+        "dead_letter": options.dead_letter_arn,
+        "kms_key": options.kms_key_arn,
+        "layers": list(options.layers),
+        "tracing": options.tracing,
+        "vpc": _vpc(options.subnet_ids, options.security_group_ids),
+    }
+    return {name: value for name, value in properties.items() if value}
+
+
+def _vpc(subnets: Iterable[str], security_groups: Iterable[str]) -> dict[str, list[str]]:
+    found = {"subnets": sorted(subnets), "security_groups": sorted(security_groups)}
+    return found if found["subnets"] else {}
+
+
+def _observed_aws_properties(found: Mapping[str, Any]) -> dict[str, Any]:
+    vpc = found.get("VpcConfig", {})
+    properties = {
+        "dead_letter": found.get("DeadLetterConfig", {}).get("TargetArn"),
+        "kms_key": found.get("KMSKeyArn"),
+        "layers": [layer["Arn"] for layer in found.get("Layers", [])],
+        "tracing": found.get("TracingConfig", {}).get("Mode", "PassThrough"),
+        "vpc": _vpc(vpc.get("SubnetIds", []), vpc.get("SecurityGroupIds", [])),
+    }
+    return {name: value for name, value in properties.items() if value}
 
 
 def desired_function(
@@ -78,10 +110,11 @@ def desired_function(
     return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on)
 
 
-def observed_function(names: Names, answer: GetFunctionResponseTypeDef) -> Resource:
+def observed_function(names: Names, answer: GetFunctionResponseTypeDef | Mapping[str, Any]) -> Resource:
     """Spell AWS's answer as `desired_function` spells its wish."""
     found: dict[str, Any] = dict(answer["Configuration"])
     properties = {
+        **_observed_aws_properties(found),
         "architecture": found.get("Architectures", ["x86_64"])[0],
         "code_sha256": code_sha256(found),
         "description": found.get("Description", ""),
@@ -123,8 +156,14 @@ def shown_environment(properties: Mapping[str, Any]) -> dict[str, str]:
     return {name: hidden.value for name, hidden in properties["environment"].items()}
 
 
+def creation_request(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of CreateFunction that the configuration decides."""
+    blank: tuple[Any, ...] = ("", [], {"TargetArn": ""}, {"SubnetIds": [], "SecurityGroupIds": []})
+    return {name: value for name, value in configuration_request(properties).items() if value not in blank}
+
+
 def configuration_request(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of CreateFunction and UpdateFunctionConfiguration that both share."""
+    """The arguments of UpdateFunctionConfiguration."""
     return {
         "Runtime": properties["runtime"],
         "Role": properties["role"],
@@ -134,6 +173,15 @@ def configuration_request(properties: Mapping[str, Any]) -> dict[str, Any]:
         "MemorySize": properties["memory_mb"],
         "Environment": {"Variables": shown_environment(properties)},
         "EphemeralStorage": {"Size": properties["ephemeral_storage_mb"]},
+        # An empty value takes away what was there before.
+        "DeadLetterConfig": {"TargetArn": properties.get("dead_letter", "")},
+        "KMSKeyArn": properties.get("kms_key", ""),
+        "Layers": properties.get("layers", []),
+        "TracingConfig": {"Mode": properties["tracing"]},
+        "VpcConfig": {
+            "SubnetIds": properties.get("vpc", {}).get("subnets", []),
+            "SecurityGroupIds": properties.get("vpc", {}).get("security_groups", []),
+        },
     }
 
 

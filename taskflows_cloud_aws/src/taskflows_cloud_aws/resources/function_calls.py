@@ -13,6 +13,7 @@ from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
     CONFIGURATION_FIELDS,
     configuration_request,
+    creation_request,
     is_settled,
     observed_function,
 )
@@ -96,7 +97,7 @@ def _code_bytes(context: Context) -> bytes:
 def _create(context: Context, action: Action) -> None:
     client, properties = context.session.lambda_, action.resource.properties
     request = {
-        **configuration_request(properties),
+        **creation_request(properties),
         "FunctionName": action.resource.name,
         "Architectures": [properties["architecture"]],
         "Code": {"ZipFile": _code_bytes(context)},
@@ -111,7 +112,7 @@ def _create(context: Context, action: Action) -> None:
     if not is_settled(dict(answer)):
         wait_until_settled(context)
     # Spares the alias a call to find it out.
-    context.published[action.resource.name] = str(answer["Version"])
+    context.made.version = str(answer["Version"])
 
 
 def _patiently(context: Context, call: Callable[[], Any]) -> Any:
@@ -174,9 +175,11 @@ def _change(context: Context, fields: frozenset[str], action: Action, call: Call
         found = observed_function(context.names, wait_until_settled(context))
         if _differing(found, action.resource) & fields:
             raise
+        context.made.function = found
         return found.properties.get("revision")
     if not is_settled(answer):
         answer = dict(wait_until_settled(context)["Configuration"])
+    context.made.function = observed_function(context.names, {"Configuration": answer})
     return answer.get("RevisionId")
 
 

@@ -12,8 +12,14 @@ from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import LIVE, Names
 from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.function import (
+    CODE_FIELDS,
+    CONFIGURATION_FIELDS,
+    is_settled,
+    observed_function,
+    shown_environment,
+)
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
-from taskflows_cloud_aws.resources.function import is_settled, observed_function, shown_environment
 from taskflows_cloud_aws.versions import prune_versions
 from taskflows_cloud_core import OperationError
 from taskflows_cloud_core.reconcile import Action, Hidden, Resource
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 
 KIND = "live"
 # What a version keeps of a function, beside its code.
-_SETTINGS = ("architecture", "description", "ephemeral_storage_mb", "handler", "memory_mb", "role", "runtime")
+_SETTINGS = CODE_FIELDS | CONFIGURATION_FIELDS - {"environment"}
 _STATE_SECONDS = 600
 _ATTEMPTS = 3
 
@@ -35,7 +41,7 @@ def desired_live(names: Names, of_function: Resource) -> Resource:
 
 def _live(names: Names, source: Resource) -> Resource:
     properties = source.properties
-    settings = {name: properties[name] for name in (*_SETTINGS, "timeout_seconds")}
+    settings = {name: properties[name] for name in sorted(_SETTINGS) if name in properties}
     settings["environment"] = shown_environment(properties)
     wanted = {"code_sha256": properties["code_sha256"], "settings": Hidden(settings)}
     return Resource(kind=KIND, name=LIVE, properties=wanted, depends_on=[(FUNCTION, names.function)])
@@ -49,7 +55,7 @@ def read_live(session: AwsSession, names: Names) -> Resource | None:
 
 def _create(context: Context, action: Action) -> None:
     client = context.session.lambda_
-    version = context.published.pop(context.names.function, None) or _publish(context, action)
+    version = context.made.version or _publish(context, action)
     try:
         client.create_alias(FunctionName=context.names.function, Name=LIVE, FunctionVersion=version)
     except client.exceptions.ResourceConflictException:
@@ -83,12 +89,14 @@ def _publish(context: Context, action: Action) -> str:
     """Make a version of the function as it is now; AWS gives the last one again when nothing changed since.
 
     Raises:
-        OperationError: The function is not what this deployment made it.
+        OperationError: The function is not as this run left it.
     """
     client, name = context.session.lambda_, context.names.function
+    left = context.made.function
+    expected = action.resource if left is None else _live(context.names, left)
     for _ in range(_ATTEMPTS):
         answer = function_calls.wait_until_settled(context)
-        if _live(context.names, observed_function(context.names, answer)).properties != action.resource.properties:
+        if _live(context.names, observed_function(context.names, answer)).properties != expected.properties:
             break
         found: dict[str, Any] = dict(answer["Configuration"])
         request = {"FunctionName": name, "CodeSha256": found["CodeSha256"], "RevisionId": found.get("RevisionId", "")}

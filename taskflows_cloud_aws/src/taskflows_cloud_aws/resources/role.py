@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,13 @@ SCHEDULER = "scheduler-role"
 _POLICY = "taskflows-cloud"
 
 
-def desired_execution_role(names: Names, user_tags: Mapping[str, str]) -> Resource:
-    """A role that only Lambda may assume, and that may write this function's log and do nothing else."""
+def desired_execution_role(
+    names: Names, statements: Sequence[Mapping[str, Any]], user_tags: Mapping[str, str]
+) -> Resource:
+    """A role that only Lambda may assume, and that may do what the statements say and nothing else."""
     trust = _statement("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
-    writing = _statement(["logs:CreateLogStream", "logs:PutLogEvents"], Resource=f"{names.log_group_arn}:*")
-    return _role(EXECUTION, names.role, names.function, user_tags, trust, writing, depends_on=())
+    policy = {"Version": "2012-10-17", "Statement": list(statements)}
+    return _role(EXECUTION, names.role, names.function, user_tags, trust, policy, depends_on=())
 
 
 def desired_scheduler_role(names: Names, user_tags: Mapping[str, str]) -> Resource:
