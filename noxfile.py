@@ -64,7 +64,7 @@ def tests(session: nox.Session) -> None:
     """Run the tests that start no server, the slow ones on the oldest Python alone. Arguments go to pytest."""
     session.install(*editable(), *group("test"))
     chosen = "not integration" if session.python == OLDEST else "not integration and not slow"
-    session.run("pytest", "-n", "auto", "-m", chosen, *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "-m", chosen, *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -108,7 +108,7 @@ def types(session: nox.Session) -> None:
 def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions of the dependencies that are promised to work."""
     session.install("--resolution=lowest-direct", *editable(), *group("test"))
-    session.run("pytest", "-n", "auto", "-m", "not integration and not slow", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "-m", "not integration and not slow", *session.posargs)
 
 
 @nox.session(python=OLDEST)

@@ -43,3 +43,10 @@ def _with_scripts() -> dict[str, str]:
 
 _keep_out_of_the_users_folders()
 _forget_cloud_accounts()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that watch a clock from running beside each other: one worker gets all of them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent / "local"):
+            item.add_marker(pytest.mark.xdist_group("clock"))
