@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from taskflows_cloud_aws import limits
 from taskflows_cloud_aws._version import __version__
+from taskflows_cloud_aws.budget import Budget
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_aws.waiting import Waiting
@@ -45,6 +47,7 @@ class AwsSession:
         self.options = options
         self.waiting = Waiting(sleep=time.sleep, clock=time.monotonic)
         self.known_functions: set[str] = set()
+        self._budget = Budget(per_second=limits.CONTROL_CALLS_A_SECOND, sleep=time.sleep, clock=time.monotonic)
         self._lock = threading.RLock()
         self._kept: dict[str, Any] = {}
 
@@ -78,7 +81,15 @@ class AwsSession:
             max_pool_connections=32,
             retries={"mode": "standard", "total_max_attempts": 1 if runs_code else _ATTEMPTS},
         )
-        return cast("Any", self._boto).client(service, config=config, endpoint_url=self.options.endpoint_url)
+        client = cast("Any", self._boto).client(service, config=config, endpoint_url=self.options.endpoint_url)
+        if service == "lambda" and not runs_code:
+            client.meta.events.register("before-send.lambda", self._stay_within_budget)
+        return client
+
+    def _stay_within_budget(self, event_name: str, **_request: Any) -> None:
+        operation = event_name.rpartition(".")[2]
+        if operation not in limits.CALLS_WITH_A_BUDGET_OF_THEIR_OWN and self.foreign_endpoint is None:
+            self._budget.take()
 
     @property
     def lambda_(self) -> LambdaClient:

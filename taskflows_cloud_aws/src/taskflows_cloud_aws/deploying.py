@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.errors import guard
-from taskflows_cloud_aws.resources import HANDLERS, Context
+from taskflows_cloud_aws.resources import HANDLERS, Context, live
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
-from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, Plan
+from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
 from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
 
@@ -16,15 +16,17 @@ from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
     """Carry out a plan of `planning.plan_deployment`."""
     report = _carry_out(session, plan, progress)
+    error = report.error
     if report.success:
         session.known_functions.add(plan.function_name)
+        error = _overtaken(session, plan)
     return CloudDeploymentResult(
-        success=report.success,
+        success=error is None,
         function_name=plan.function_name,
         provider=plan.provider,
         resource_id=plan.resource_id if report.success or _is_there(plan, report) else None,
         metadata=plan.metadata,
-        error=report.error,
+        error=error,
         warnings=plan.warnings,
         plan=plan,
     )
@@ -59,6 +61,20 @@ def _carry_out(session: AwsSession, plan: Plan, progress: Progress) -> ApplyRepo
         guard(str(action.key), lambda: step(context, action), secrets)
 
     return apply(plan, execute, progress=progress)
+
+
+def _overtaken(session: AwsSession, plan: Plan) -> str | None:
+    """Whether somebody else deployed while this plan was carried out; ``None`` when nobody did."""
+    if plan.is_empty:
+        return None
+    names = session.names(plan.function_name)
+    try:
+        found = guard(f"function {plan.function_name}", lambda: live.read_live(session, names))
+    except OperationError as error:
+        return f"everything was done, but whether it is still so cannot be read: {error}"
+    if found is not None and found.properties["code_sha256"] == plan.metadata["package_sha256"]:
+        return None
+    return f"somebody else deployed or deleted {plan.function_name!r} meanwhile; run again to put this one live"
 
 
 def _secrets(plan: Plan) -> Iterator[str]:

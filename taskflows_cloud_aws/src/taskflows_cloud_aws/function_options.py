@@ -40,6 +40,8 @@ class AwsFunctionOptions:
         policy_statements: IAM statements that the role of our making gets beside writing its log, each a
             dict with ``Action``, ``Resource`` and, if wanted, ``Sid``, ``Effect`` and ``Condition``.
         allow_everything: Accept a statement that allows ``*`` on ``*``.
+        adopt: Take over what stands under the function's names although taskflows-cloud did not make it. It
+            is brought into line, and deleted with the function.
         max_event_age_seconds: How long AWS holds an event for which the function could not be started.
         delivery_retries: How often EventBridge tries again to hand an event to Lambda. It is not a retry of
             a failed run; those are the configuration's ``retries``.
@@ -58,6 +60,7 @@ class AwsFunctionOptions:
     scheduler_role_arn: str | None = None
     policy_statements: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_sequence)
     allow_everything: bool = False
+    adopt: bool = False
     max_event_age_seconds: int = 3600
     delivery_retries: int = 2
     dead_letter_arn: str | None = None
@@ -170,6 +173,7 @@ _CHECKS: Mapping[str, _Check] = MappingProxyType(
         "execution_role_arn": _role,
         "scheduler_role_arn": _role,
         "allow_everything": _flag,
+        "adopt": _flag,
         "max_event_age_seconds": _within(limits.ASYNC_EVENT_AGE_SECONDS),
         "delivery_retries": _within(limits.SCHEDULE_RETRIES),
         "dead_letter_arn": _text(_QUEUE_OR_TOPIC, "arn:aws:sqs:eu-central-1:123456789012:queue"),

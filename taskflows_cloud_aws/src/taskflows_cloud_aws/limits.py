@@ -13,6 +13,9 @@ PAYLOAD_BYTES_WAITING = 6 * 2**20
 PAYLOAD_BYTES_NOT_WAITING = 2**20
 LAYERS = 5
 SUBNETS, SECURITY_GROUPS = 16, 5
+# The same page: requests a second to Lambda's control plane, and the calls that are not counted there.
+CONTROL_CALLS_A_SECOND = 15
+CALLS_WITH_A_BUDGET_OF_THEIR_OWN = frozenset({"GetFunction", "GetPolicy", "Invoke"})
 DIRECT_UPLOAD_BYTES = 50 * 2**20
 
 # AWS Lambda API Reference, CreateFunction (API_CreateFunction.html), 2026-11-24.

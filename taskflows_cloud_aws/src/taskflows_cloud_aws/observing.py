@@ -64,7 +64,7 @@ class Observed:
         return found is not None and ownership.PAUSED in found.properties["tags"]
 
 
-def observe(session: AwsSession, names: Names, *, look_for_role: bool) -> Observed:
+def observe(session: AwsSession, names: Names, *, look_for_role: bool, adopt: bool = False) -> Observed:
     """Read everything that belongs to a function.
 
     Args:
@@ -72,6 +72,7 @@ def observe(session: AwsSession, names: Names, *, look_for_role: bool) -> Observ
         names: Of the function.
         look_for_role: Whether to look for an execution role of our making also when no function has it.
             When the user gave a role, IAM need not be asked.
+        adopt: Take what is not ours for ours.
 
     Returns:
         What there is.
@@ -80,9 +81,10 @@ def observe(session: AwsSession, names: Names, *, look_for_role: bool) -> Observ
         NotManagedError: The function exists and is not ours.
     """
     answer = function_calls.get_function(session, names.function)
-    found = _Collected()
+    found = _Collected(adopt=adopt)
     if answer is not None:
-        _require_ours(names, answer)
+        if not adopt:
+            _require_ours(names, answer)
         found.add(function.observed_function(names, answer), concurrency.observed_concurrency(names, answer))
         _observe_live(session, names, found)
     found.take(ResourceKey(log_group.KIND, names.log_group), log_group.read_log_group(session, names))
@@ -113,7 +115,7 @@ def _observe_scheduler(session: AwsSession, names: Names, found: _Collected) -> 
     key = ResourceKey(schedule_group.KIND, names.schedule_group)
     group = schedule_group.read_schedule_group(session, names)
     found.take(key, group)
-    if group.resource is None:
+    if key in found.foreign or group.resource is None:
         return []
     schedules, foreign = schedule.read_schedules(session, names)
     found.add(*schedules)
@@ -127,14 +129,15 @@ def _require_ours(names: Names, answer: GetFunctionResponseTypeDef) -> None:
     if not ownership.is_owned(names.function, answer.get("Tags", {})):
         raise NotManagedError(
             f"the function {names.function!r} exists in {names.region} and was not made by taskflows-cloud; choose "
-            f"another name, or hand it over by tagging it {ownership.OWNER}={names.function}"
+            f"another name, or adopt it with provider_options={{'aws': {{'adopt': True}}}}"
         )
 
 
 class _Collected:
     """Findings as they come in."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, adopt: bool) -> None:
+        self.adopt = adopt
         self.resources: list[Resource] = []
         self.foreign: set[ResourceKey] = set()
 
@@ -142,9 +145,10 @@ class _Collected:
         self.resources += [resource for resource in resources if resource is not None]
 
     def take(self, key: ResourceKey, found: Found) -> None:
-        self.add(found.resource)
-        if found.foreign:
+        if found.foreign and not self.adopt:
             self.foreign.add(key)
+        else:
+            self.add(found.resource)
 
 
 def keys_of(resources: Iterable[Resource]) -> set[ResourceKey]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import ownership, wishes
+from taskflows_cloud_aws import wishes
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.function_options import function_options
 from taskflows_cloud_aws.naming import Names
@@ -46,8 +46,9 @@ def plan_deployment(
         NotManagedError: A resource of a wanted name exists that is not ours.
     """
     names = session.names(name)
-    makes_role = config is not None and wishes.given_role(session.options, function_options(config)) is None
-    observed = observe(session, names, look_for_role=makes_role)
+    own = function_options(config) if config is not None else None
+    makes_role = own is not None and wishes.given_role(session.options, own) is None
+    observed = observe(session, names, look_for_role=makes_role, adopt=own is not None and own.adopt)
     if observed.only(function.KIND) is None and (config is None or package is None):
         raise FunctionNotFoundError(f"there is no function {name!r} in {names.region}; deploy it first")
     wish = wishes.Wish(names=names, options=session.options, config=config, package=package, triggers=triggers)
@@ -105,7 +106,7 @@ def _require_free(desired: Sequence[Resource], foreign: frozenset[ResourceKey], 
     if taken:
         raise NotManagedError(
             f"{', '.join(map(str, taken))} exists and was not made by taskflows-cloud for {names.function!r}; choose "
-            f"another function name, or hand it over by tagging it {ownership.OWNER}={names.function}"
+            f"another function name, or adopt it with provider_options={{'aws': {{'adopt': True}}}}"
         )
 
 
@@ -133,7 +134,7 @@ def _warnings(session: AwsSession, names: Names, observed: Observed, desired: Se
     if ResourceKey(log_group.KIND, names.log_group) in observed.foreign:
         warnings.append(
             f"the log group {names.log_group} exists and was not made by taskflows-cloud; it is used as it is, and "
-            f"stays when the function is deleted (tag it {ownership.OWNER}={names.function} to hand it over)"
+            f"stays when the function is deleted (provider_options={{'aws': {{'adopt': True}}}} takes it over)"
         )
     if observed.is_paused and any(resource.kind in (rule.KIND, schedule.KIND) for resource in desired):
         warnings.append("the schedules are paused and stay so; resume_schedules lets them run again")

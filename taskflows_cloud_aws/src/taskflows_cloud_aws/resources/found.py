@@ -12,8 +12,8 @@ class Found:
     """A resource of ours, one of somebody else's, or nothing.
 
     Args:
-        resource: Ours, as it was found.
-        foreign: Whether there is one that is not ours.
+        resource: As it was found.
+        foreign: Whether it is not ours.
     """
 
     resource: Resource | None = None

@@ -41,9 +41,8 @@ def read_function(session: AwsSession, names: Names) -> Found:
     answer = get_function(session, names.function)
     if answer is None:
         return Found()
-    if not ownership.is_owned(names.function, answer.get("Tags", {})):
-        return Found(foreign=True)
-    return Found(resource=observed_function(names, answer))
+    foreign = not ownership.is_owned(names.function, answer.get("Tags", {}))
+    return Found(resource=observed_function(names, answer), foreign=foreign)
 
 
 def get_function(session: AwsSession, name: str, *, qualifier: str | None = None) -> GetFunctionResponseTypeDef | None:

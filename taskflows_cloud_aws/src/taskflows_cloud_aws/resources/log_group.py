@@ -38,10 +38,9 @@ def read_log_group(session: AwsSession, names: Names) -> Found:
         tags = ownership.comparable(logs.list_tags_for_resource(resourceArn=names.log_group_arn)["tags"])
     except logs.exceptions.ResourceNotFoundException:
         return Found()
-    if not ownership.is_owned(names.function, tags):
-        return Found(foreign=True)
     properties = {"retention_days": group.get("retentionInDays"), "tags": tags}
-    return Found(resource=Resource(kind=KIND, name=names.log_group, properties=properties))
+    found = Resource(kind=KIND, name=names.log_group, properties=properties)
+    return Found(resource=found, foreign=not ownership.is_owned(names.function, tags))
 
 
 def find_log_group(logs: CloudWatchLogsClient, name: str) -> LogGroupTypeDef | None:

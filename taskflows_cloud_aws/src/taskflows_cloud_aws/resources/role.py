@@ -71,14 +71,13 @@ def read_role(session: AwsSession, kind: str, name: str, function: str, depends_
     except iam.exceptions.NoSuchEntityException:
         return Found()
     tags = ownership.from_pairs(role.get("Tags", []))  # type: ignore[arg-type]  # pairs of Key and Value
-    if not ownership.is_owned(function, tags):
-        return Found(foreign=True)
     properties = {
         "trust": _document(role["AssumeRolePolicyDocument"]),
         "policy": _read_policy(iam, name),
         "tags": tags,
     }
-    return Found(resource=Resource(kind=kind, name=name, properties=properties, depends_on=depends_on))
+    found = Resource(kind=kind, name=name, properties=properties, depends_on=depends_on)
+    return Found(resource=found, foreign=not ownership.is_owned(function, tags))
 
 
 def _read_policy(iam: IAMClient, name: str) -> dict[str, Any] | None:

@@ -68,14 +68,14 @@ def read_rules(session: AwsSession, names: Names) -> dict[str, Found]:
 def _read(session: AwsSession, names: Names, rule: RuleTypeDef) -> Found:
     events = session.events
     try:
-        tags = events.list_tags_for_resource(ResourceARN=rule["Arn"]).get("Tags", [])
-        if not ownership.is_owned(names.function, ownership.from_pairs(tags)):  # type: ignore[arg-type]  # pairs
-            return Found(foreign=True)
+        pairs = events.list_tags_for_resource(ResourceARN=rule["Arn"]).get("Tags", [])
         # A rule has at most five targets, and a page holds a hundred.
         targets = events.list_targets_by_rule(Rule=rule["Name"]).get("Targets", [])
     except events.exceptions.ResourceNotFoundException:
         return Found()
-    return Found(resource=_observed(names, dict(rule), targets, ownership.from_pairs(tags)))  # type: ignore[arg-type]  # pairs
+    tags = ownership.from_pairs(pairs)  # type: ignore[arg-type]  # pairs of Key and Value
+    found = _observed(names, dict(rule), targets, tags)
+    return Found(resource=found, foreign=not ownership.is_owned(names.function, tags))
 
 
 def _observed(

@@ -35,7 +35,7 @@ def read_schedule_group(session: AwsSession, names: Names) -> Found:
     except scheduler.exceptions.ResourceNotFoundException:
         return Found()
     ours = ownership.from_pairs(tags)  # type: ignore[arg-type]  # pairs of Key and Value
-    return Found(resource=_group(names, ours)) if ownership.is_owned(names.function, ours) else Found(foreign=True)
+    return Found(resource=_group(names, ours), foreign=not ownership.is_owned(names.function, ours))
 
 
 def _create(context: Context, action: Action) -> None:
@@ -51,7 +51,7 @@ def _create(context: Context, action: Action) -> None:
                 message = f"the schedule group {action.resource.name!r} exists and was not made by taskflows-cloud"
                 raise NotManagedError(message) from None
             # Nothing found: an earlier group of the name is still being deleted.
-            return True if found.resource is not None else None
+            return None if found.resource is None else True
         return True
 
     context.session.waiting.until(attempt, seconds=_DELETION_SECONDS, what=f"the name {action.resource.name!r}")
