@@ -8,6 +8,7 @@ from pathlib import Path
 
 MAX_BYTES = 2 * 2**30
 """How many bytes each folder of the cache keeps, apart from what was of use lately."""
+_PRUNED_EVERY_SECONDS = 60
 KEPT_SECONDS = 3600
 """What was of use within this time is never removed: another process may be about to read it."""
 
@@ -23,6 +24,21 @@ def cache_folder(name: str) -> Path:
     folder = user_cache_path("taskflows-cloud") / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+_last_pruned: dict[Path, float] = {}
+
+
+def prune_sometimes(folder: Path) -> None:
+    """Prune a folder that has just grown, at most once a minute: looking at every file takes time.
+
+    Args:
+        folder: Of the cache.
+    """
+    now = time.monotonic()
+    if now - _last_pruned.get(folder, -_PRUNED_EVERY_SECONDS) >= _PRUNED_EVERY_SECONDS:
+        _last_pruned[folder] = now
+        prune(folder)
 
 
 def prune(folder: Path, *, max_bytes: int = MAX_BYTES, kept_seconds: float = KEPT_SECONDS) -> None:

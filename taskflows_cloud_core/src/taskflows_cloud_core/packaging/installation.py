@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -42,6 +42,6 @@ def _state() -> tuple[tuple[str, int], ...]:
 
 def _changed(entry: str) -> int:
     try:
-        return Path(entry).stat().st_mtime_ns
+        return os.stat(entry or os.curdir).st_mtime_ns  # noqa: PTH116 - asked for each package that is built
     except OSError:
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ def _wrong_with(text: object) -> str:
     return ""
 
 
+@functools.lru_cache(maxsize=1024)
 def _parse(text: str) -> Requirement:
     from packaging.requirements import Requirement
 

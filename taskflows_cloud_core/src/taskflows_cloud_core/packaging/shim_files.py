@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from importlib.resources import files
@@ -37,6 +38,7 @@ def shim_members(entry: Entry, *, with_stand_ins: bool) -> Iterator[Member]:
         yield _shim_file("stand_in.py", f"{FOLDER}/stand_in.py")
 
 
+@functools.cache
 def _shim_file(name: str, place: str) -> Member:
     data = (files("taskflows_cloud_core.packaging.shim") / name).read_bytes()
     return Member.of(place, data, origin=_ORIGIN)

@@ -13,7 +13,7 @@ import attrs
 
 from taskflows_cloud_core.packaging.archive import ArchiveWriter, WrittenPart
 from taskflows_cloud_core.packaging.blocks import Block
-from taskflows_cloud_core.packaging.cache import cache_folder, prune
+from taskflows_cloud_core.packaging.cache import cache_folder, prune_sometimes
 
 
 class SharedBlock:
@@ -94,7 +94,7 @@ def _write(path: Path, shared: SharedBlock, end: bytearray) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    prune(path.parent)
+    prune_sometimes(path.parent)
 
 
 def _copy(source: BinaryIO, stream: BinaryIO, size: int) -> None:

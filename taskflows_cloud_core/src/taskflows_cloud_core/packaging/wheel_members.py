@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import csv
 import hashlib
@@ -17,6 +16,7 @@ from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.archive import DEFLATED, STORED, Member
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
+_URL_SAFE = str.maketrans("-_", "+/")
 _ENCRYPTED = 0x1
 _ROOT_SCHEMES = ("purelib", "platlib", "data")
 # What tells where and how something was installed.
@@ -43,7 +43,7 @@ def wheel_members(wheel: Path, *, name: str) -> Iterator[Member]:
                 place = _place(info)
                 if place:
                     yield _member(info, place, content, archive, digests.get(info.filename, ""), name)
-    except (BadZipFile, struct.error, KeyError, UnicodeDecodeError, NotImplementedError) as error:
+    except (BadZipFile, struct.error, KeyError, ValueError, NotImplementedError) as error:
         wheel.unlink(missing_ok=True)
         raise PackagingError(f"the wheel of {name} cannot be read, and was taken out of the cache: {error}") from error
 
@@ -73,7 +73,7 @@ def _recorded(archive: ZipFile) -> Mapping[str, str]:
     for row in csv.reader(io.StringIO(archive.read(names[0]).decode())):
         kind, _, digest = row[1].partition("=") if len(row) > 1 else ("", "", "")
         if kind == "sha256":
-            found[row[0]] = binascii.hexlify(base64.urlsafe_b64decode(digest + "=" * (-len(digest) % 4))).decode()
+            found[row[0]] = binascii.a2b_base64(digest.translate(_URL_SAFE) + "=").hex()
     return found
 
 
