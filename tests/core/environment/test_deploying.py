@@ -240,3 +240,9 @@ def test_translation_alone(sky: CloudEnvironment) -> None:
     assert "Europe/Berlin" in (refused.reason or "")
     with pytest.raises(ScheduleError, match="Frx"):
         sky.translate_schedule("Frx 09:00")
+
+
+def test_schedules_that_fall_on_one_moment_are_told(sky: CloudEnvironment) -> None:
+    result = sky.deploy_function(job, config(schedules=["Mon 09:00", "Mon..Wed 09:00"]))
+    (warning,) = [warning for warning in result.warnings if "both fire at" in warning]
+    assert "'Mon 09:00'" in warning

@@ -46,8 +46,8 @@ def test_the_warning_names_both_and_the_instant() -> None:
     schedules = [Calendar("Mon-Fri 09:00"), Periodic(period=60), Calendar("25:00"), Calendar("daily"), Calendar("*:00")]
     assert overlap_warnings(schedules, AFTER) == (
         "schedules[0] 'Mon-Fri 09:00' and schedules[4] '*:00' both fire at 2027-01-01 09:00 UTC; "
-        "the function would run twice",
-        "schedules[3] 'daily' and schedules[4] '*:00' both fire at 2027-01-02 00:00 UTC; the function would run twice",
+        "it may run twice then",
+        "schedules[3] 'daily' and schedules[4] '*:00' both fire at 2027-01-02 00:00 UTC; it may run twice then",
     )
 
 

@@ -14,7 +14,7 @@ from taskflows_cloud_core.errors import CloudError, ConfigurationError, Problem,
 from taskflows_cloud_core.packaging import Package
 from taskflows_cloud_core.progress import Progress, ProgressEvent, Stage
 from taskflows_cloud_core.reconcile import Plan
-from taskflows_cloud_core.schedules import Translation, Trigger, make_triggers
+from taskflows_cloud_core.schedules import Translation, Trigger, make_triggers, overlap_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,8 @@ def check_and_translate(request: Request, hooks: Hooks) -> Translated:
         raise ConfigurationError(problems, subject=f"function {request.name!r}")
     if request.config is None or not request.with_schedules:
         return Translated(triggers=None)
-    return Translated(triggers=make_triggers(translations), warnings=tuple(_warnings_of(translations)))
+    warnings = (*_warnings_of(translations), *overlap_warnings(request.config.schedules))
+    return Translated(triggers=make_triggers(translations), warnings=warnings)
 
 
 def _check_code(request: Request) -> list[Problem]:
@@ -145,7 +146,8 @@ def _warnings_of(translations: Sequence[Translation]) -> Iterator[str]:
         if not translation.exact:
             yield f"schedule {str(translation.schedule)!r} is approximate: {translation.reason}"
         for warning in translation.warnings:
-            yield f"schedule {str(translation.schedule)!r}: {warning}"
+            if warning != translation.reason:
+                yield f"schedule {str(translation.schedule)!r}: {warning}"
 
 
 def _package(request: Request, hooks: Hooks) -> Package | None:

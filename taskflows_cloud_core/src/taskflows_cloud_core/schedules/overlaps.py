@@ -67,7 +67,7 @@ def overlap_warnings(schedules: Sequence[Schedule], after: datetime | None = Non
     """
     return tuple(
         f"schedules[{each.first}] {str(schedules[each.first])!r} and schedules[{each.second}] "
-        f"{str(schedules[each.second])!r} both fire at {each.moment:%Y-%m-%d %H:%M %Z}; the function would run twice"
+        f"{str(schedules[each.second])!r} both fire at {each.moment:%Y-%m-%d %H:%M %Z}; it may run twice then"
         for each in find_overlaps(schedules, after)
         if _spec_of(schedules[each.first]) != _spec_of(schedules[each.second])
     )
