@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -338,3 +339,49 @@ def test_arguments_that_cannot_be_meant(root):
         run_scheduler(root, until=datetime(2026, 1, 1))  # noqa: DTZ001 - that is the mistake
     with pytest.raises(ValueError, match="max_runs is 0"):
         run_scheduler(root, max_runs=0)
+
+
+def set_version_of_tables(root, version: int) -> int:
+    connection = sqlite3.connect(root / "state.sqlite3", timeout=30)
+    before: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    return before
+
+
+def test_a_state_that_cannot_be_used_for_a_while_is_tried_again(deploy, root, in_background, runs, wait_until):
+    deploy("import time\ndef job():\n    time.sleep(1)\n", schedules=[Periodic(1)])
+    lines = in_background()
+    wait_until(lambda: [run for run in runs() if run.state == "running"])
+
+    before = set_version_of_tables(root, 99)
+    wait_until(lambda: [line for line in lines if "written by a newer taskflows-cloud" in line])
+    set_version_of_tables(root, before)
+
+    wait_until(lambda: [run for run in runs() if run.outcome == "succeeded"])
+    count = len(runs())
+    wait_until(lambda: len(runs()) > count)
+
+
+def test_only_so_many_runs_at_once(deploy, root, runs):
+    for name in ("first", "second", "third"):
+        deploy(SLEEP.format(0.3), name, schedules=[Calendar("*:*:*")])
+
+    run_scheduler(root, until=seconds(1.1), max_runs=1)
+    run_scheduler(root, once=True, max_runs=1)
+
+    ran = sorted((run for run in runs() if run.outcome == "succeeded"), key=lambda run: run.started_at)
+    assert len({run.function for run in ran}) == 3
+    assert all(later.started_at >= earlier.ended_at for earlier, later in pairwise(ran))
+
+
+def test_a_version_that_is_still_running_stays(deploy, env, job, root, in_background, runs, wait_until):
+    deploy(SLEEP.format(2), schedules=[Periodic(1)], provider_options={"local": {"keep_versions": 1}})
+    in_background()
+    wait_until(lambda: [run for run in runs() if run.state == "running"])
+
+    env.update_function_code("job", job("def job():\n    return 2\n"), dependencies=[]).raise_for_error()
+
+    assert [version.version for version in env.list_versions("job")] == ["2", "1"]
+    wait_until(lambda: [run for run in runs() if run.version == 2 and run.outcome == "succeeded"])
+    assert runs()[0].outcome == "succeeded"
