@@ -131,7 +131,7 @@ def test_lines_can_be_followed_while_a_run_is_under_way(env, deploy):
 def age_everything(root, days: int) -> None:
     shift = timedelta(days=days) // timedelta(microseconds=1)
     with sqlite3.connect(root / "state.sqlite3") as connection:
-        connection.execute("UPDATE runs SET queued_at = queued_at - ?1, ended_at = ended_at - ?1", (shift,))
+        connection.execute("UPDATE runs SET queued_at = queued_at - ?, ended_at = ended_at - ?", (shift, shift))
         connection.execute("UPDATE logs SET at = at - ?", (shift,))
     connection.close()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from taskflows_cloud_core.errors import OperationError
 
 _NAME = re.compile(r"python3\.\d{1,2}")
-_ASK = "import sys; print('python%d.%d' % sys.version_info[:2])"
+_ASK = "import sys; print('python%d.%d' % sys.version_info[:2]); print(sys.executable)"
 _ASK_SECONDS = 10
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -45,12 +45,13 @@ def interpreter(runtime: str) -> str:
 
 def find_interpreter(runtime: str) -> str | None:
     """The path of an interpreter for a runtime; ``None`` when there is none that works."""
-    return next((path for path in _candidates(runtime) if _runtime_of(path) == runtime), None)
+    answers = (_answer_of(path) for path in _candidates(runtime))
+    return next((program for name, program in answers if name == runtime), None)
 
 
 def found_runtimes() -> list[str]:
     """The runtimes that this machine has, sorted."""
-    names = {_runtime_of(sys.executable)} | {
+    names = {_answer_of(sys.executable)[0]} | {
         name for folder in _search_path() for name in _names_in(folder) if find_interpreter(name)
     }
     return sorted(filter(None, names), key=lambda name: int(name.partition(".")[2]))
@@ -75,14 +76,19 @@ def _names_in(folder: Path) -> list[str]:
 
 
 @cache
-def _runtime_of(path: str) -> str:
-    """What an interpreter says that it is; "" when it does not answer, as a shim without its Python."""
+def _answer_of(path: str) -> tuple[str, str]:
+    """What an interpreter says that it is, and where; two empty texts when it does not answer.
+
+    Its own word for where it is counts, since the path may be a shim that finds its Python through variables
+    that a run does not see.
+    """
     if path == sys.executable:
-        return f"python{sys.version_info.major}.{sys.version_info.minor}"
+        return f"python{sys.version_info.major}.{sys.version_info.minor}", path
     try:
         asked = subprocess.run(
             [path, "-I", "-S", "-c", _ASK], capture_output=True, text=True, check=False, timeout=_ASK_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return asked.stdout.strip() if asked.returncode == 0 else ""
+        return "", ""
+    runtime, _, program = asked.stdout.strip().partition("\n")
+    return (runtime, program) if asked.returncode == 0 and program else ("", "")
