@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from moto.awslambda.exceptions import LambdaClientError
-from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage
+from moto.awslambda.exceptions import LambdaClientError, PreconditionFailedException
+from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, LambdaStorage
 from moto.awslambda.policy import Policy
+from moto.awslambda.responses import LambdaResponse
 from moto.logs.models import LogsBackend
 from moto.scheduler.exceptions import ScheduleGroupNotFound
 from moto.scheduler.models import EventBridgeSchedulerBackend
@@ -35,6 +38,7 @@ def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     _forget_the_tags_of_what_is_deleted(monkeypatch)
     _remember_dead_letter_targets(monkeypatch)
     _count_versions_on(monkeypatch)
+    _refuse_old_revisions(monkeypatch)
     _keep_versions_with_an_alias(monkeypatch)
 
 
@@ -85,6 +89,7 @@ def _remember_dead_letter_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     make, update, tell = LambdaFunction.__init__, LambdaFunction.update_configuration, LambdaFunction.get_configuration
 
     def make_with_target(function: Any, account_id: str, spec: dict[str, Any], *rest: Any, **more: Any) -> None:
+        function.revision = _revision()
         make(function, account_id, spec, *rest, **more)
         function.dead_letter = spec.get("DeadLetterConfig", {}).get("TargetArn", "")
 
@@ -128,3 +133,62 @@ def _keep_versions_with_an_alias(monkeypatch: pytest.MonkeyPatch) -> None:
         delete(backend, function_name, qualifier)
 
     monkeypatch.setattr(LambdaBackend, "delete_function", delete_unless_referenced)
+
+
+def _revision() -> str:
+    return str(uuid.uuid4())
+
+
+def _refuse_old_revisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions and aliases have a revision, which a change renews and which a request may demand."""
+    _renew_after(monkeypatch, LambdaFunction, "update_configuration", "revision")
+    _renew_after(monkeypatch, LambdaFunction, "update_function_code", "revision")
+    _renew_after(monkeypatch, LambdaAlias, "update", "revision_id")
+    tell = LambdaFunction.get_configuration
+
+    def tell_revision(function: Any, *rest: Any, **more: Any) -> Any:
+        return {**tell(function, *rest, **more), "RevisionId": function.revision}
+
+    monkeypatch.setattr(LambdaFunction, "get_configuration", tell_revision)
+    for operation in ("update_function_code", "update_function_configuration"):
+        _demand_at_backend(monkeypatch, operation)
+    _demand_at_response(monkeypatch, "update_alias", lambda aws, path: aws.get_alias(path[-1], path[-3]).revision_id)
+    _demand_at_response(monkeypatch, "publish_version", lambda backend, path: backend.get_function(path[-2]).revision)
+
+
+def _renew_after(monkeypatch: pytest.MonkeyPatch, kind: type, method: str, attribute: str) -> None:
+    original = getattr(kind, method)
+
+    def renewing(one: Any, *rest: Any, **more: Any) -> Any:
+        setattr(one, attribute, _revision())
+        return original(one, *rest, **more)
+
+    monkeypatch.setattr(kind, method, renewing)
+
+
+def _demand_at_backend(monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+    original = getattr(LambdaBackend, operation)
+
+    def demanding(backend: Any, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
+        _compare(body.get("RevisionId"), backend.get_function(function_name).revision)
+        return original(backend, function_name, qualifier, body)
+
+    monkeypatch.setattr(LambdaBackend, operation, demanding)
+
+
+def _demand_at_response(
+    monkeypatch: pytest.MonkeyPatch, operation: str, current: Callable[[Any, list[str]], str]
+) -> None:
+    original = getattr(LambdaResponse, operation)
+
+    def demanding(response: Any) -> Any:
+        body = json.loads(response.body or "{}")
+        _compare(body.get("RevisionId"), current(response.backend, response.path.split("/")))
+        return original(response)
+
+    monkeypatch.setattr(LambdaResponse, operation, demanding)
+
+
+def _compare(demanded: str | None, current: str) -> None:
+    if demanded not in (None, current):
+        raise PreconditionFailedException("The RevisionId provided does not match the latest RevisionId.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.errors import guard
-from taskflows_cloud_aws.resources import HANDLERS, Context, live
+from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources import HANDLERS, Context, live, rule, schedule, schedule_group
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
 from taskflows_cloud_core.progress import Progress
@@ -69,12 +71,27 @@ def _overtaken(session: AwsSession, plan: Plan) -> str | None:
         return None
     names = session.names(plan.function_name)
     try:
-        found = guard(f"function {plan.function_name}", lambda: live.read_live(session, names))
+        still_so = guard(f"function {plan.function_name}", lambda: _is_as_planned(session, names, plan.metadata))
     except OperationError as error:
         return f"everything was done, but whether it is still so cannot be read: {error}"
-    if found is not None and found.properties["code_sha256"] == plan.metadata["package_sha256"]:
+    if still_so:
         return None
     return f"somebody else deployed or deleted {plan.function_name!r} meanwhile; run again to put this one live"
+
+
+def _is_as_planned(session: AwsSession, names: Names, metadata: Mapping[str, Any]) -> bool:
+    found = live.read_live(session, names)
+    if found is None or found.properties["code_sha256"] != metadata["package_sha256"]:
+        return False
+    rules = {name for name, one in rule.read_rules(session, names).items() if one.resource and not one.foreign}
+    return rules | _schedule_names(session, names) == set(metadata["schedules"])
+
+
+def _schedule_names(session: AwsSession, names: Names) -> set[str]:
+    group = schedule_group.read_schedule_group(session, names)
+    if group.resource is None or group.foreign:
+        return set()
+    return {one.name for one in schedule.read_schedules(session, names)[0]}
 
 
 def _secrets(plan: Plan) -> Iterator[str]:

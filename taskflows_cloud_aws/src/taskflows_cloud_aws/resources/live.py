@@ -6,6 +6,7 @@ code with the new ones, whatever happens in between.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws.client import AwsSession
@@ -31,6 +32,7 @@ KIND = "live"
 # What a version keeps of a function, beside its code.
 _SETTINGS = CODE_FIELDS | CONFIGURATION_FIELDS - {"environment"}
 _STATE_SECONDS = 600
+_PATIENCE_SECONDS = 60
 _ATTEMPTS = 3
 
 
@@ -56,8 +58,9 @@ def read_live(session: AwsSession, names: Names) -> Resource | None:
 def _create(context: Context, action: Action) -> None:
     client = context.session.lambda_
     version = context.made.version or _publish(context, action)
+    request: Any = {"FunctionName": context.names.function, "Name": LIVE, "FunctionVersion": version}
     try:
-        client.create_alias(FunctionName=context.names.function, Name=LIVE, FunctionVersion=version)
+        _patiently(context, lambda: client.create_alias(**request))
     except client.exceptions.ResourceConflictException:
         # Either the answer to our own call was lost, or somebody was faster.
         _require_version(context, version)
@@ -72,10 +75,14 @@ def _update(context: Context, action: Action) -> None:
     if revision:
         request["RevisionId"] = revision
     try:
-        client.update_alias(**request)
+        _patiently(context, lambda: client.update_alias(**request))
     except client.exceptions.PreconditionFailedException:
         _require_version(context, version)
     prune_versions(context.session, name)
+
+
+def _patiently(context: Context, call: Callable[[], Any]) -> None:
+    context.session.waiting.retry(call, seconds=_PATIENCE_SECONDS, passing=function_calls.will_pass)
 
 
 def _require_version(context: Context, version: str) -> None:

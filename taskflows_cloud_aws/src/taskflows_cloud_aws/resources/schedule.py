@@ -127,17 +127,26 @@ def _request(context: Context, resource: Resource) -> dict[str, Any]:
 
 def _will_pass(error: BaseException) -> bool:
     too_new = error_code(error) == "ValidationException" and "assume the role" in error_message(error)
-    return too_new or error_code(error) == "InternalServerException"
+    return too_new or error_code(error) in ("ConflictException", "InternalServerException")
 
 
 def _create(context: Context, action: Action) -> None:
     scheduler = context.session.scheduler
     request = _request(context, action.resource)
-    try:
-        _patiently(context, lambda: scheduler.create_schedule(**request))
-    except scheduler.exceptions.ConflictException:
-        # It stands in our group already: the answer to our own call was lost, or another run was faster.
-        _patiently(context, lambda: scheduler.update_schedule(**request))
+
+    tried: list[bool] = []
+
+    def put() -> None:
+        # After a conflict it may stand in our group already: the answer to our own call was lost, or another
+        # run was faster.
+        exists = bool(tried) and _read(context.session, context.names, action.resource.name) is not None
+        tried.append(True)
+        if exists:
+            scheduler.update_schedule(**request)
+        else:
+            scheduler.create_schedule(**request)
+
+    _patiently(context, put)
 
 
 def _update(context: Context, action: Action) -> None:
@@ -152,7 +161,10 @@ def _patiently(context: Context, call: Any) -> Any:
 def _delete(context: Context, action: Action) -> None:
     scheduler = context.session.scheduler
     try:
-        scheduler.delete_schedule(GroupName=context.names.schedule_group, Name=action.resource.name)
+        _patiently(
+            context,
+            lambda: scheduler.delete_schedule(GroupName=context.names.schedule_group, Name=action.resource.name),
+        )
     except scheduler.exceptions.ResourceNotFoundException:
         # Deleted already, by an earlier run or by hand.
         return

@@ -9,6 +9,7 @@ from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import NotManagedError
 from taskflows_cloud_core.reconcile import Action, Resource
 
@@ -70,7 +71,11 @@ def _update(context: Context, action: Action) -> None:
 def _delete(context: Context, action: Action) -> None:
     scheduler = context.session.scheduler
     try:
-        scheduler.delete_schedule_group(Name=action.resource.name)
+        context.session.waiting.retry(
+            lambda: scheduler.delete_schedule_group(Name=action.resource.name),
+            seconds=_DELETION_SECONDS,
+            passing=lambda error: error_code(error) == "ConflictException",
+        )
     except scheduler.exceptions.ResourceNotFoundException:
         # Deleted already, by an earlier run or by hand.
         return
