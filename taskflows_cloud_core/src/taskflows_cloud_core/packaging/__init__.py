@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.packaging.build import build_layer, build_package
     from taskflows_cloud_core.packaging.calls import callable_name
     from taskflows_cloud_core.packaging.checks import check_callable
+    from taskflows_cloud_core.packaging.dependency_files import read_dependencies
     from taskflows_cloud_core.packaging.distributions import find_dependencies
     from taskflows_cloud_core.packaging.include import check_include_files
     from taskflows_cloud_core.packaging.requirements import check_dependencies
@@ -26,6 +27,7 @@ _MODULES = {
     "check_dependencies": "requirements",
     "check_include_files": "include",
     "find_dependencies": "distributions",
+    "read_dependencies": "dependency_files",
     "running_target": "target",
 }
 
@@ -41,6 +43,7 @@ __all__ = [
     "check_dependencies",
     "check_include_files",
     "find_dependencies",
+    "read_dependencies",
     "running_target",
 ]
 

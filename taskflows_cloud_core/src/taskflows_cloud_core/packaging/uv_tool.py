@@ -58,11 +58,38 @@ def run_uv(arguments: Sequence[str], *, requirements: Sequence[str], target: Pac
     Raises:
         PackagingError: It failed; the message has its reason, without progress lines and credentials.
     """
-    command = [_uv(), *arguments, "--no-progress", "--color", "never"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    done = _run(arguments)
     if done.returncode:
-        raise PackagingError(_sentence(done.stderr, requirements, target))
+        platform = target.platform or "this machine"
+        raise PackagingError(
+            f"the dependencies {', '.join(requirements)} cannot be had as wheels for Python {target.python_version} "
+            f"on {platform}: {_reason(done.stderr)}"
+        )
     return done.stdout
+
+
+def export_lock(folder: Path) -> str:
+    """Print what a project's ``uv.lock`` pins for its own run, without the project and its development tools.
+
+    Args:
+        folder: Of the lock.
+
+    Returns:
+        Lines of a requirements file.
+
+    Raises:
+        PackagingError: The lock cannot be read.
+    """
+    arguments = ["export", "--project", str(folder), "--frozen", "--no-hashes", "--no-dev", "--no-annotate"]
+    done = _run([*arguments, "--no-header", "--no-emit-workspace", "--format", "requirements-txt"])
+    if done.returncode:
+        raise PackagingError(f"{folder / 'uv.lock'} cannot be read: {_reason(done.stderr)}")
+    return done.stdout
+
+
+def _run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    command = [_uv(), *arguments, "--no-progress", "--color", "never"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
 
 
 def uv_settings() -> tuple[object, ...]:
@@ -79,11 +106,6 @@ def _uv() -> str:
         raise PackagingError("uv, which fetches dependencies, is not installed completely; pip install uv") from error
 
 
-def _sentence(output: str, requirements: Sequence[str], target: PackageTarget) -> str:
+def _reason(output: str) -> str:
     lines = [line.strip() for line in without_credentials(output).splitlines()]
-    reason = " ".join(line for line in lines if line and not _PROGRESS.fullmatch(line))
-    platform = target.platform or "this machine"
-    return (
-        f"the dependencies {', '.join(requirements)} cannot be had as wheels for Python {target.python_version} on "
-        f"{platform}: {reason or 'uv gave no reason'}"
-    )
+    return " ".join(line for line in lines if line and not _PROGRESS.fullmatch(line)) or "uv gave no reason"

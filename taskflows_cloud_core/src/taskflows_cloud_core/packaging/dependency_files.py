@@ -1,0 +1,82 @@
+"""Dependencies from the files in which projects keep them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.requirements import check_dependencies
+from taskflows_cloud_core.packaging.uv_tool import export_lock
+
+_INCLUDE = re.compile(r"(?:-r|--requirement)[ =]\s*(\S+)")
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_HASHES = re.compile(r"\s+--hash=\S+")
+
+
+def read_dependencies(path: str | Path) -> list[str]:
+    """Read the dependencies of a project, to be given to ``deploy_function`` or `build_package`.
+
+    Args:
+        path: A ``uv.lock`` (what it pins), a ``pyproject.toml`` (what its project needs), or a file of
+            requirements, which may include others with ``-r``.
+
+    Returns:
+        Requirements as in PEP 508, in the order of the file.
+
+    Raises:
+        PackagingError: The file cannot be read, or has what is no plain requirement; the line is named.
+    """
+    file = Path(path)
+    try:
+        if file.name == "uv.lock":
+            found = list(_requirements(export_lock(file.resolve().parent), file, ()))
+        elif file.suffix == ".toml":
+            found = _of_project(file)
+        else:
+            found = list(_requirements(file.read_text(encoding="utf-8"), file, ()))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PackagingError(f"{file} cannot be read: {error}") from error
+    return found
+
+
+def _of_project(file: Path) -> list[str]:
+    project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
+    if "dependencies" in project.get("dynamic", ()):
+        raise PackagingError(f"{file}: the dependencies are dynamic, made by the build; name them one by one")
+    return [_checked(text, f"{file}, project.dependencies") for text in project.get("dependencies", ())]
+
+
+def _requirements(text: str, file: Path, above: tuple[Path, ...]) -> Iterator[str]:
+    for number, line in _logical_lines(text):
+        place = f"{file}, line {number}"
+        include = _INCLUDE.fullmatch(line)
+        if include is None:
+            yield _checked(_HASHES.sub("", line), place)
+            continue
+        other = (file.parent / include[1]).resolve()
+        if other in above or other == file.resolve():
+            raise PackagingError(f"{place}: {include[1]} includes itself")
+        yield from _requirements(other.read_text(encoding="utf-8"), other, (*above, file.resolve()))
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    begun, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        start = start or number
+        part = _COMMENT.sub("", line).strip()
+        begun = f"{begun} {part.removesuffix(chr(92)).strip()}".strip()
+        if not part.endswith(chr(92)):
+            if begun:
+                yield start, begun
+            begun, start = "", 0
+    if begun:
+        yield start, begun
+
+
+def _checked(text: str, place: str) -> str:
+    for problem in check_dependencies([text]):
+        raise PackagingError(f"{place}: {problem.message}")
+    return text

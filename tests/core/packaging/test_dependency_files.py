@@ -1,0 +1,100 @@
+"""Dependencies from the files in which projects keep them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core.packaging import read_dependencies
+
+LOCK = """
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "idna"
+version = "3.7"
+source = { registry = "https://pypi.org/simple" }
+wheels = [
+    { url = "https://example.org/idna-3.7-py3-none-any.whl", hash = "sha256:DIGEST", size = 1 },
+]
+
+[[package]]
+name = "pytest"
+version = "8.0.0"
+source = { registry = "https://pypi.org/simple" }
+wheels = [
+    { url = "https://example.org/pytest-8.0.0-py3-none-any.whl", hash = "sha256:DIGEST", size = 1 },
+]
+
+[[package]]
+name = "mine"
+version = "0.1.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "idna" },
+]
+
+[package.dev-dependencies]
+dev = [
+    { name = "pytest" },
+]
+"""
+PROJECT = """
+[project]
+name = "mine"
+version = "0.1.0"
+requires-python = ">=3.11"
+dependencies = ["idna>=3", "PyYAML ; python_version > '3.8'"]
+
+[dependency-groups]
+dev = ["pytest"]
+"""
+
+
+def test_a_file_of_requirements(tmp_path: Path) -> None:
+    (tmp_path / "base.txt").write_text("idna==3.7 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\n")
+    (tmp_path / "requirements.txt").write_text("# ours\n-r base.txt\n\nPyYAML>=6  # yaml\nrequests[socks]==2.32.0\n")
+    assert read_dependencies(tmp_path / "requirements.txt") == ["idna==3.7", "PyYAML>=6", "requests[socks]==2.32.0"]
+
+
+def test_a_project_and_its_lock(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "uv.lock").write_text(LOCK.replace("DIGEST", "0" * 64))
+    assert read_dependencies(tmp_path / "pyproject.toml") == ["idna>=3", "PyYAML ; python_version > '3.8'"]
+    assert read_dependencies(tmp_path / "uv.lock") == ["idna==3.7"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--index-url https://evil.example", "line 2: .* is an option"),
+        ("-e .", "line 2: .* is an option"),
+        ("x @ https://user:hunter2@evil.example/x.whl", "line 2: .* names a URL"),
+        ("./local", "line 2: .* is no requirement"),
+        ("-r requirements.txt", "includes itself"),
+        ("-r absent.txt", "cannot be read"),
+    ],
+)
+def test_what_is_no_plain_requirement_is_refused_with_its_line(tmp_path: Path, line: str, words: str) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text(f"idna\n{line}\n")
+    with pytest.raises(PackagingError, match=words) as failure:
+        read_dependencies(file)
+    assert "hunter2" not in str(failure.value)
+
+
+def test_dynamic_dependencies_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text('[project]\nname = "mine"\ndynamic = ["dependencies"]\n')
+    with pytest.raises(PackagingError, match="dynamic"):
+        read_dependencies(file)
+
+
+def test_a_broken_lock_says_why(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "uv.lock").write_text("version = ???")
+    with pytest.raises(PackagingError, match=r"uv\.lock cannot be read"):
+        read_dependencies(tmp_path / "uv.lock")
