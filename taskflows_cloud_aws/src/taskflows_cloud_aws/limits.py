@@ -30,6 +30,8 @@ ASYNC_EVENT_AGE_SECONDS = range(60, 21600 + 1)
 # created, 2026-11-24.
 RUNTIMES = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
 ARCHITECTURES = ("x86_64", "arm64")
+# The same page: what a function has when nothing is said.
+DEFAULT_ARCHITECTURE = "x86_64"
 
 # AWS Lambda, "Working with Lambda environment variables" (configuration-envvars.html): names that the
 # runtime keeps for itself and refuses in a configuration, 2026-11-24.

@@ -74,10 +74,11 @@ def package_function(
     function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
 ) -> Package:
     """Package for Lambda's machine."""
+    from taskflows_cloud_aws import limits
     from taskflows_cloud_aws.package import lambda_target
     from taskflows_cloud_core.packaging import build_package
 
-    target = lambda_target(config.runtime, config.architecture)
+    target = lambda_target(config.runtime, config.architecture or limits.DEFAULT_ARCHITECTURE)
     return build_package(function, target=target, dependencies=dependencies, include_files=config.include_files)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws import limits, ownership
 from taskflows_cloud_aws.execution_policy import execution_statements
 from taskflows_cloud_aws.file_tag import tag_of_files
 from taskflows_cloud_aws.function_options import AwsFunctionOptions, function_options
@@ -92,10 +92,16 @@ def _function(wish: Wish, observed: Observed) -> Resource:
     if wish.package is None:
         code = {name: before[name] for name in _CODE}
     else:
-        architecture = wish.config.architecture if wish.config is not None else before["architecture"]
+        architecture = _architecture(wish, before)
         code = function.code_properties(wish.package, architecture)
     configuration["tags"] = {**configuration["tags"], **_files_tag(wish, before)}
     return function.desired_function(wish.names, code, configuration, found)
+
+
+def _architecture(wish: Wish, before: Mapping[str, Any]) -> str:
+    if wish.config is None:
+        return str(before["architecture"])
+    return wish.config.architecture or limits.DEFAULT_ARCHITECTURE
 
 
 def _configuration(wish: Wish, config: CloudFunctionConfig, observed: Observed) -> dict[str, Any]:

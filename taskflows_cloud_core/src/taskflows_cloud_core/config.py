@@ -60,7 +60,7 @@ class CloudFunctionConfig:
         environment_variables: Names and texts. The texts never appear in a repr, a plan or an error.
         description: One line for people.
         tags: Labels for the cloud's own bookkeeping.
-        architecture: ``"x86_64"`` or ``"arm64"``.
+        architecture: ``"x86_64"`` or ``"arm64"``; ``None`` leaves it to the provider.
         max_concurrency: How many runs at once at the most; ``None`` leaves it to the provider.
         retries: How often a failed scheduled run is tried again; ``None`` leaves it to the provider.
         log_retention_days: How long logs are kept; ``None`` leaves it to the provider.
@@ -82,7 +82,7 @@ class CloudFunctionConfig:
     environment_variables: Mapping[str, str] = attrs.field(factory=dict, converter=_mapping, repr=_names_only)
     description: str = ""
     tags: Mapping[str, str] = attrs.field(factory=dict, converter=_mapping)
-    architecture: str = "x86_64"
+    architecture: str | None = None
     max_concurrency: int | None = None
     retries: int | None = None
     log_retention_days: int | None = None
@@ -168,7 +168,9 @@ def _runtime(value: Any) -> str:
 
 
 def _architecture(value: Any) -> str:
-    return "" if value in ARCHITECTURES else f"{value!r} is none of {', '.join(map(repr, ARCHITECTURES))}"
+    return (
+        "" if value is None or value in ARCHITECTURES else f"{value!r} is none of {', '.join(map(repr, ARCHITECTURES))}"
+    )
 
 
 def _positive(value: Any) -> str:

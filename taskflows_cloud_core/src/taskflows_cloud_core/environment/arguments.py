@@ -56,7 +56,7 @@ def kept_with_the_code(wanted: CloudFunctionConfig, deployed: CloudFunctionConfi
     """One warning for each setting that belongs to the code and is therefore not changed."""
     for field in ("runtime", "architecture"):
         kept, asked = getattr(deployed, field), getattr(wanted, field)
-        if kept != asked:
+        if asked not in (None, kept):
             yield f"{field} stays {kept!r}, for which the code was made; deploy the function again to have {asked!r}"
 
 

@@ -42,9 +42,9 @@ def _check_runtime(runtime: str) -> Iterator[Problem]:
         yield Problem(field="runtime", message=f"{runtime!r} was not found on this machine; there is {found}")
 
 
-def _check_architecture(architecture: str) -> Iterator[Problem]:
+def _check_architecture(architecture: str | None) -> Iterator[Problem]:
     machine = machine_architecture()
-    if architecture != machine:
+    if architecture not in (None, machine):
         yield Problem(
             field="architecture",
             message=f"is {architecture!r}, but this machine is {machine}; give architecture={machine!r}",

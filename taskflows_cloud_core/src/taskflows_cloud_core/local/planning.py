@@ -9,6 +9,7 @@ import attrs
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.local import packages, resources
+from taskflows_cloud_core.local.interpreters import machine_architecture
 from taskflows_cloud_core.local.paths import is_name
 from taskflows_cloud_core.local.records import Function
 from taskflows_cloud_core.local.session import Session
@@ -88,7 +89,7 @@ def _wanted_function(
         found = _surely(there)
         settings, environment, tags = found.settings, found.environment, found.tags
     if package is not None:
-        architecture = config.architecture if config is not None else _surely(there).live.code.architecture
+        architecture = machine_architecture() if config is not None else _surely(there).live.code.architecture
         code = resources.code_of(package, architecture=architecture)
     else:
         code = _surely(there).live.code
