@@ -101,7 +101,7 @@ def test_what_a_person_sees(deploy, root, env, since):
 
     run_scheduler(root, until=since(1.5), report=lines.append)
 
-    assert f"scheduler works on {root}: 1 function, 1 schedule" in lines[0]
+    assert f"scheduler works on {root}: 1 function, 1 schedule; next is job, due 2" in lines[0]
     [start] = [line for line in lines if " start job [" in line]
     [end] = [line for line in lines if " end   job [" in line]
     assert "version 1" in start

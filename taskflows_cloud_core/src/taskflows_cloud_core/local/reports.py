@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from taskflows_cloud_core.errors import OperationError, ScheduleError
 from taskflows_cloud_core.local.moments import now
@@ -13,7 +14,7 @@ from taskflows_cloud_core.local.store.runs import Ending
 from taskflows_cloud_core.local.supervise import Task
 
 
-def begun(session: Session) -> str:
+def begun(session: Session, next_due: Mapping[Timer, datetime | None]) -> str:
     """The scheduler has begun."""
     with session.database.reading() as connection:
         deployed = functions.all_functions(connection)
@@ -21,7 +22,9 @@ def begun(session: Session) -> str:
     paused = sum(function.paused for function in deployed)
     suffix = f", {paused} paused" if paused else ""
     counts = f"{_count(len(deployed), 'function')}, {_count(len(timers), 'schedule')}{suffix}"
-    return _line(f"scheduler works on {session.paths.root}: {counts}")
+    ahead = min(((due, timer.function) for timer, due in next_due.items() if due is not None), default=None)
+    first = "" if ahead is None else f"; next is {ahead[1]}, due {_moment(ahead[0])}"
+    return _line(f"scheduler works on {session.paths.root}: {counts}{first}")
 
 
 def started(task: Task) -> str:
@@ -79,11 +82,7 @@ def _line(text: str) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}{_zone(moment)}"
-
-
-def _zone(moment: datetime) -> str:
-    return f" {moment.tzname()}"
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _name(run: Run) -> str:

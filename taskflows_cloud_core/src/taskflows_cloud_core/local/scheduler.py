@@ -87,7 +87,8 @@ class Scheduler:
             self._report(reports.lost(run))
         prune_runs(self._session)
         self._pruned = self._seen
-        self._report(reports.begun(self._session))
+        self._read_timers()
+        self._report(reports.begun(self._session, self._due))
 
     def _join(self, at: datetime) -> None:
         with self._session.database.writing() as connection:
