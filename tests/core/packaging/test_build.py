@@ -297,3 +297,23 @@ def test_the_package_is_named_by_its_content_and_made_once(target: PackageTarget
     assert build_package(job, target=target) == package
     assert [path.name for path in package.path.parent.iterdir()] == [package.path.name]
     assert stat.S_IMODE(package.path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"time": "2026-01-02T09:00:00Z", "resources": ["arn:rule/report"]}, "arn:rule/report@2026-01-02T09:00:00Z"),
+        ({"scheduled_time": "2026-01-02T09:00:00+00:00", "schedule": "daily"}, "daily@2026-01-02T09:00:00+00:00"),
+        ({"time": 5}, None),
+        ({"time": "now", "resources": 5}, None),
+        ({"time": "now", "schedule": "a\x00b"}, None),
+        ({"time": "now", "schedule": "a\ud800b"}, None),
+        (None, None),
+        (["time"], None),
+    ],
+)
+def test_a_function_can_tell_for_which_occurrence_it_runs(
+    project: Project, run: Run, target: PackageTarget, event: Any, expected: str | None
+) -> None:
+    jobs = project({"jobs.py": "import os\ndef job(): return os.environ.get('TASKFLOWS_CLOUD_OCCURRENCE')\n"})
+    assert run(build_package(jobs.job, target=target), event) == expected

@@ -1,10 +1,16 @@
-"""The door of the package: the runtime imports this module and calls `handler`."""
+"""The door of the package: the runtime imports this module and calls `handler`.
+
+While a function runs on a schedule, the environment variable ``TASKFLOWS_CLOUD_OCCURRENCE`` names the schedule and
+the moment that was due. A run that is repeated after a failure has the same name, so a function that must not do
+something twice can remember it.
+"""
 
 import json
 import os
 from importlib import import_module
 from typing import Any
 
+_OCCURRENCE = "TASKFLOWS_CLOUD_OCCURRENCE"
 _ATOMS = (type(None), bool, int, str)
 
 
@@ -48,6 +54,21 @@ def _finish(result: Any) -> Any:
     return import_module("_taskflows_cloud.results").finish(result)
 
 
+def _name_occurrence(event: Any) -> None:
+    """Tell the function which occurrence of which schedule it runs for, as far as the event says."""
+    name = ""
+    if type(event) is dict:
+        resources = event.get("resources")
+        schedule = resources[0] if type(resources) is list and resources else event.get("schedule")
+        due = event.get("time") or event.get("scheduled_time")
+        if type(schedule) is str and type(due) is str:
+            name = f"{schedule}@{due}"
+    if name.isprintable() and name:
+        os.environ[_OCCURRENCE] = name
+    elif _OCCURRENCE in os.environ:
+        del os.environ[_OCCURRENCE]
+
+
 _call = _load()
 
 
@@ -61,6 +82,7 @@ def handler(event: Any, context: Any) -> Any:
     Returns:
         The function's result in the types of JSON.
     """
+    _name_occurrence(event)
     try:
         result = _call(event, context)
         return result if type(result) in _ATOMS else _finish(result)
