@@ -8,6 +8,7 @@ import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,24 @@ def test_imports_run_one_way_down(path: Path) -> None:
     upward = {room for room in imported_rooms(path) if level[room] > level[own]}
     assert not upward
     assert not {room for room in imported_rooms(path) if level[room] == level[own] and room != own} or level[own] == 0
+
+
+def imported_modules(path: Path, root: Path) -> Iterator[Path]:
+    """The files of its own distribution that a file imports, wherever in it the import stands."""
+    package = root.name
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package:
+            for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                file = root.joinpath(*name.split(".")[1:]).with_suffix(".py")
+                if file.is_file():
+                    yield file
+
+
+@pytest.mark.parametrize("package", ["taskflows_cloud_core", "taskflows_cloud_aws"])
+def test_no_files_import_each_other_in_a_circle(package: str) -> None:
+    root = Path(importlib.import_module(package).__file__ or "").parent
+    graph = {path: set(imported_modules(path, root)) - {path} for path in root.rglob("*.py")}
+    TopologicalSorter(graph).prepare()
 
 
 def test_core_names_providers_in_one_table_only() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS
 from taskflows_cloud_core.schedules.fields import (
     DAY,
     DAY_FROM_END,
@@ -15,20 +18,40 @@ from taskflows_cloud_core.schedules.fields import (
 )
 from taskflows_cloud_core.schedules.partlists import fraction_parts, from_end_parts
 from taskflows_cloud_core.schedules.progressions import Progression, as_progression, cover
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, CalendarSpec
 from taskflows_cloud_core.schedules.weekdays import weekdays_text
 
 EVERY_SECOND = frozenset(range(0, 60 * SECOND, SECOND))
 _SHORTEST_RANGE = 3
 
 
-def canonical_text(spec: CalendarSpec) -> str:
+class CalendarSets(Protocol):
+    """The sets of a `CalendarSpec`."""
+
+    @property
+    def weekdays(self) -> frozenset[int]: ...  # noqa: D102 - as in CalendarSpec
+    @property
+    def years(self) -> frozenset[int] | None: ...  # noqa: D102 - as in CalendarSpec
+    @property
+    def months(self) -> frozenset[int]: ...  # noqa: D102 - as in CalendarSpec
+    @property
+    def days(self) -> frozenset[int] | None: ...  # noqa: D102 - as in CalendarSpec
+    @property
+    def hours(self) -> frozenset[int]: ...  # noqa: D102 - as in CalendarSpec
+    @property
+    def minutes(self) -> frozenset[int]: ...  # noqa: D102 - as in CalendarSpec
+    @property
+    def microseconds(self) -> frozenset[int]: ...  # noqa: D102 - as in CalendarSpec
+    @property
+    def timezone(self) -> str: ...  # noqa: D102 - as in CalendarSpec
+
+
+def canonical_text(spec: CalendarSets) -> str:
     """The form in OnCalendar text with its zone; `parse` reads it back."""
     weekdays = weekdays_text(spec.weekdays)
     return f"{weekdays} {_date(spec)} {_time(spec)} {spec.timezone}".lstrip()
 
 
-def short_text(spec: CalendarSpec) -> str:
+def short_text(spec: CalendarSets) -> str:
     """The form in as little OnCalendar text as people write: ``"Mon-Fri 16:30"``."""
     weekdays = weekdays_text(spec.weekdays).replace("..", "-")
     date = _date(spec)
@@ -39,7 +62,7 @@ def short_text(spec: CalendarSpec) -> str:
     return " ".join(part for part in (weekdays, date, clock, zone) if part)
 
 
-def _date(spec: CalendarSpec) -> str:
+def _date(spec: CalendarSets) -> str:
     years = "*" if spec.years is None else _set_text(spec.years, YEAR)
     months = "*" if spec.months == ALL_MONTHS else _set_text(spec.months, MONTH)
     if spec.days is None:
@@ -50,7 +73,7 @@ def _date(spec: CalendarSpec) -> str:
     return f"{years}-{months}-{_set_text(spec.days, DAY)}"
 
 
-def _time(spec: CalendarSpec) -> str:
+def _time(spec: CalendarSets) -> str:
     hours = "*" if len(spec.hours) == HOUR.high + 1 else _set_text(spec.hours, HOUR)
     minutes = "*" if len(spec.minutes) == MINUTE.high + 1 else _set_text(spec.minutes, MINUTE)
     return f"{hours}:{minutes}:{_seconds(spec.microseconds)}"

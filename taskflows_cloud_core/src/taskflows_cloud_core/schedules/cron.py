@@ -8,12 +8,13 @@ from itertools import islice
 import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.dayparts import DayPart, day_parts
 from taskflows_cloud_core.schedules.dialects import CronDialect, CronField
 from taskflows_cloud_core.schedules.fields import SECOND
 from taskflows_cloud_core.schedules.occurrences import matching_days
 from taskflows_cloud_core.schedules.progressions import Progression, cover
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, FIRST_YEAR, LAST_YEAR, CalendarSpec
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 
 _SUNDAY = 6
 _SHORTEST_RANGE = 3

@@ -6,14 +6,10 @@ import re
 from collections.abc import Mapping
 
 from taskflows_cloud_core.errors import ScheduleError
+from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.dialects import CronDialect, CronField
 from taskflows_cloud_core.schedules.fields import SECOND
-from taskflows_cloud_core.schedules.spec import (
-    ALL_WEEKDAYS,
-    FIRST_YEAR,
-    LAST_YEAR,
-    CalendarSpec,
-)
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 
 _ITEM = re.compile(r"(?:(\*)|([0-9]{1,4})(?:-([0-9]{1,4}))?)(?:/([0-9]{1,4}))?")
 _SPECIAL_DAY = re.compile(r"(.+?)(?:(L)|#([1-5]))")

@@ -9,10 +9,11 @@ from typing import Literal, TypeAlias
 import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, ALL_WEEKDAYS
 from taskflows_cloud_core.schedules.dialects import CronDialect
 from taskflows_cloud_core.schedules.enumeration import listed_dates
 from taskflows_cloud_core.schedules.months import MonthClass, Span, month_classes, spans
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, CalendarSpec
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.weekdays import weekdays_text
 
 # A week of a month: the first, second, … seven days, the last seven, or the whole month.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, ALL_WEEKDAYS
 from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.fields import SECOND
 from taskflows_cloud_core.schedules.periodic import Periodic
 from taskflows_cloud_core.schedules.progressions import Progression, as_progression, cover
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, CalendarSpec
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.translation import Schedule
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

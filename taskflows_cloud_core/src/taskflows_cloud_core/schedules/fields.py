@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from taskflows_cloud_core.schedules.spec import FIRST_YEAR, LAST_YEAR
+from taskflows_cloud_core.schedules.bounds import FIRST_YEAR, LAST_YEAR
 
 SECOND = 1_000_000
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import attrs
 
-from taskflows_cloud_core.schedules.spec import FIRST_YEAR, LAST_YEAR, CalendarSpec
+from taskflows_cloud_core.schedules.bounds import FIRST_YEAR, LAST_YEAR
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 
 FEBRUARY = 2
 # Where the years of an unlimited calendar have to be listed, the list begins here: nothing was deployed before.

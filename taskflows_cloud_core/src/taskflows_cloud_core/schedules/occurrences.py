@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice
 
-from taskflows_cloud_core.schedules.spec import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR, CalendarSpec
+from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.zones import zone_of
 
 _MINUTE = 60_000_000

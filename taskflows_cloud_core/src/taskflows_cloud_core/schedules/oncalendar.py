@@ -12,10 +12,11 @@ import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
 from taskflows_cloud_core.schedules import components, fields
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, ALL_WEEKDAYS
 from taskflows_cloud_core.schedules.components import Chain
 from taskflows_cloud_core.schedules.cursor import Cursor
 from taskflows_cloud_core.schedules.fields import Field
-from taskflows_cloud_core.schedules.spec import ALL_MONTHS, ALL_WEEKDAYS, CalendarSpec
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.weekdays import read_weekdays, weekday_here, weekdays_text
 from taskflows_cloud_core.schedules.zones import advice_for, zone_name
 

@@ -9,9 +9,10 @@ from itertools import combinations, product
 import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
+from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.occurrences import matching_days, next_runs
-from taskflows_cloud_core.schedules.spec import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR, CalendarSpec
+from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.translation import Schedule
 
 # How far two calendars in different zones are compared. Clocks change at most a few times a year.

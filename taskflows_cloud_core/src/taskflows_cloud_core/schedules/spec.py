@@ -8,11 +8,8 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_core._frozen import to_frozenset
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
 
-WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-ALL_WEEKDAYS = frozenset(range(7))
-ALL_MONTHS = frozenset(range(1, 13))
-FIRST_YEAR, LAST_YEAR = 1970, 2199
 _ALL_YEARS = frozenset(range(FIRST_YEAR, LAST_YEAR + 1))
 _ALL_DAYS = frozenset(range(1, 32))
 _DAYS_FROM_END = frozenset(range(-28, 0))

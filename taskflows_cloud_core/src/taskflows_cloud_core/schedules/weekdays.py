@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, WEEKDAY_NAMES
 from taskflows_cloud_core.schedules.cursor import Cursor
-from taskflows_cloud_core.schedules.spec import ALL_WEEKDAYS, WEEKDAY_NAMES
 
 _LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, _LONG_NAMES) for number, name in enumerate(names)}

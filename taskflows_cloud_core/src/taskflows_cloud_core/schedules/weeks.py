@@ -9,10 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 import attrs
 
 from taskflows_cloud_core._frozen import to_tuple
+from taskflows_cloud_core.schedules.bounds import WEEKDAY_NAMES
 from taskflows_cloud_core.schedules.english import describe
 from taskflows_cloud_core.schedules.occurrences import iterate
 from taskflows_cloud_core.schedules.periodic import Periodic
-from taskflows_cloud_core.schedules.spec import WEEKDAY_NAMES
 from taskflows_cloud_core.schedules.translation import Schedule
 from taskflows_cloud_core.schedules.zones import zone_of
 
