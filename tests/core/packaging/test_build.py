@@ -317,3 +317,21 @@ def test_a_function_can_tell_for_which_occurrence_it_runs(
 ) -> None:
     jobs = project({"jobs.py": "import os\ndef job(): return os.environ.get('TASKFLOWS_CLOUD_OCCURRENCE')\n"})
     assert run(build_package(jobs.job, target=target), event) == expected
+
+
+def test_a_secret_in_a_variable_outside_is_warned_of_and_never_shown(target: PackageTarget) -> None:
+    api_token, table = "hunter2", "rows"
+
+    def job() -> Any:
+        return api_token, table
+
+    package = build_package(job, target=target)
+    [warning] = package.warnings
+    assert "the value of 'api_token' goes into the package" in warning
+    assert "hunter2" not in repr(package)
+
+
+def test_an_import_whose_name_is_computed_is_told_with_its_line(project: Project, target: PackageTarget) -> None:
+    jobs = project({"jobs.py": "import importlib\ndef job(name='helper'):\n    return importlib.import_module(name)\n"})
+    [warning] = build_package(jobs.job, target=target).warnings
+    assert "jobs.py, line 3 imports a module whose name is computed" in warning

@@ -48,7 +48,7 @@ def read_contents(entry: Entry, finder: ModuleFinder, dependencies: Sequence[str
     stand_ins, installed = split_by_dependencies(packages, named)
     collector = SourceCollector(finder, stand_ins=stand_ins, installed=installed)
     sources = collector.collect(_roots(entry), place=entry.name)
-    return Contents(sources=sources, deployment_packages=packages, warnings=_unfound(sources, dependencies))
+    return Contents(sources=sources, deployment_packages=packages, warnings=_warnings(entry, sources, dependencies))
 
 
 def _roots(entry: Entry) -> Iterator[ImportedModule]:
@@ -60,6 +60,21 @@ def _roots(entry: Entry) -> Iterator[ImportedModule]:
                 yield ImportedModule(module=module)
         for code, package in entry.payload.functions:
             yield from imports_of_code(code, package=package)
+
+
+def _warnings(entry: Entry, sources: Sources, dependencies: Sequence[str] | None) -> tuple[str, ...]:
+    computed = tuple(
+        f"{place} imports a module whose name is computed when the code runs; if it is not imported elsewhere, it is "
+        "missing in the package: import it by name too, or add it with include_files or dependencies"
+        for place in sources.computed
+    )
+    secrets = entry.payload.secrets if entry.payload is not None else ()
+    held = tuple(
+        f"the value of {name!r} goes into the package, because {entry.name} is packaged by value and uses it; if it is "
+        "a secret, read it inside the function from an environment variable or a secret store"
+        for name in secrets
+    )
+    return (*_unfound(sources, dependencies), *computed, *held)
 
 
 def _unfound(sources: Sources, dependencies: Sequence[str] | None) -> tuple[str, ...]:

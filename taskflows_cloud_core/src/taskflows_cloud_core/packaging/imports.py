@@ -19,12 +19,14 @@ class ImportedModule:
         names: What is taken from it; each may be a submodule.
         line: Of the import.
         optional: Whether the code goes on when the import fails, or may never get to it.
+        computed: Whether the name is computed when the code runs; ``module`` is ``""`` then.
     """
 
     module: str
     names: tuple[str, ...] = ()
     line: int = 0
     optional: bool = False
+    computed: bool = False
 
 
 def absolute_name(module: str, level: int, package: str) -> str:
@@ -48,7 +50,7 @@ def imports_of_source(source: bytes, *, filename: str, package: str) -> list[Imp
     """Find the imports of a module's source, nested ones included.
 
     Imports for type checkers alone are left out. ``importlib.import_module`` and ``__import__`` count when
-    their argument is a literal.
+    their argument is a literal; otherwise they are marked as computed.
 
     Args:
         source: The file's bytes.
@@ -114,6 +116,8 @@ def _call(node: ast.Call, package: str, *, optional: bool) -> Iterator[ImportedM
         module = first.value.lstrip(".")
         level = len(first.value) - len(module)
         yield ImportedModule(module=absolute_name(module, level, package), line=node.lineno, optional=optional)
+    elif not isinstance(first, ast.Constant):
+        yield ImportedModule(module="", line=node.lineno, computed=True)
 
 
 def imports_of_code(code: CodeType, *, package: str) -> Iterator[ImportedModule]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -16,21 +17,23 @@ def once_per_installation(find: Callable[P, R]) -> Callable[P, R]:
     """Keep the answers of a function as long as no folder on the path changes.
 
     Args:
-        find: Takes hashable arguments; its answers are not changed by those who get them.
+        find: Takes hashable arguments; its answers are not changed by those who get them. It may be asked by
+            threads; it does not ask itself.
     """
+    lock = threading.Lock()
     kept: dict[object, R] = {}
     state: list[object] = [None]
 
     @functools.wraps(find)
     def found(*args: P.args, **kwargs: P.kwargs) -> R:
-        now = _state()
-        if state[0] != now:
-            kept.clear()
-            state[0] = now
-        key = (args, tuple(sorted(kwargs.items())))
-        if key not in kept:
-            kept[key] = find(*args, **kwargs)
-        return kept[key]
+        now, key = _state(), (args, tuple(sorted(kwargs.items())))
+        with lock:
+            if state[0] != now:
+                kept.clear()
+                state[0] = now
+            if key not in kept:
+                kept[key] = find(*args, **kwargs)
+            return kept[key]
 
     return found
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ import attrs
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.unpicklable import explain
 
+_SECRET_NAME = re.compile(r"token|secret|passw|credential|api_?key|private_?key|access_?key", re.IGNORECASE)
 PROTOCOL = 5
 """The newest protocol that every supported Python reads."""
 
@@ -37,6 +39,7 @@ class Payload:
         sha256: Of ``data``, in hexadecimal.
         modules: The full names of the modules that loading it imports.
         cloudpickle_names: What it uses of the module ``cloudpickle.cloudpickle``.
+        secrets: Names of variables inside whose values are texts and may be secrets.
         functions: The code that is inside, with the package that its relative imports start from.
     """
 
@@ -44,6 +47,7 @@ class Payload:
     sha256: str
     modules: tuple[str, ...]
     cloudpickle_names: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     functions: tuple[tuple[CodeType, str], ...] = attrs.field(repr=False)
 
     @property
@@ -79,6 +83,7 @@ def pickle_callable(function: Callable[..., Any], *, name: str) -> Payload:
         sha256=hashlib.sha256(data).hexdigest(),
         modules=tuple(sorted(pickler.modules)),
         cloudpickle_names=tuple(sorted(pickler.cloudpickle_names)),
+        secrets=tuple(sorted(pickler.secrets)),
         functions=tuple(pickler.functions),
     )
 
@@ -115,6 +120,7 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
         self.modules: set[str] = parent.modules if parent else set()
         self.cloudpickle_names: set[str] = parent.cloudpickle_names if parent else set()
         self.functions: list[tuple[CodeType, str]] = []
+        self.secrets: set[str] = set()
         self._texts: dict[Any, Any] = {}
         self._class_ids: dict[str, str] = parent._class_ids if parent else {}
         self._class_names: dict[str, int] = parent._class_names if parent else {}
@@ -173,6 +179,7 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
     def _settled_function(self, function: FunctionType, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         package = function.__globals__.get("__package__") or ""
         self.functions.append((function.__code__, package))
+        self.secrets |= {name for name, value in _variables(function) if _may_be_secret(name, value)}
         for value in reduced[1]:
             if isinstance(value, dict) and isinstance(value.get("__file__"), str):
                 value["__file__"] = PurePath(value["__file__"]).name
@@ -201,6 +208,20 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
             count = self._class_names[name] = self._class_names.get(name, 0) + 1
             self._class_ids[random_id] = hashlib.sha256(f"{name}#{count}".encode()).hexdigest()[:32]
         return self._class_ids[random_id]
+
+
+def _variables(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """The variables outside a function that it uses, with their values."""
+    yield from ((name, function.__globals__.get(name)) for name in function.__code__.co_names)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
+
+
+def _may_be_secret(name: str, value: Any) -> bool:
+    return isinstance(value, str | bytes) and bool(value) and bool(_SECRET_NAME.search(name))
 
 
 def _is_random_id(value: Any) -> bool:

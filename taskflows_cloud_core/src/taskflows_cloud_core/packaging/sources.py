@@ -40,12 +40,14 @@ class Sources:
         installed: Full names of modules that come from distributions.
         stand_ins: Full names of modules that are replaced by stand-ins.
         unfound: Imports that nothing here satisfies.
+        computed: File and line of imports whose names are computed when the code runs.
     """
 
     members: tuple[Member, ...]
     installed: tuple[str, ...]
     stand_ins: tuple[str, ...]
     unfound: tuple[Unfound, ...]
+    computed: tuple[str, ...] = ()
 
 
 class SourceCollector:
@@ -66,6 +68,7 @@ class SourceCollector:
         self._installed: set[str] = set()
         self._stand_ins: set[str] = set()
         self._unfound: dict[Unfound, None] = {}
+        self._computed: list[str] = []
         self._seen: set[str] = set()
 
     def collect(self, imports: Iterable[ImportedModule], *, place: str) -> Sources:
@@ -89,9 +92,12 @@ class SourceCollector:
             installed=tuple(sorted(self._installed)),
             stand_ins=tuple(sorted(self._stand_ins)),
             unfound=tuple(self._unfound),
+            computed=tuple(self._computed),
         )
 
     def _follow(self, imported: ImportedModule, place: str) -> None:
+        if imported.computed:
+            self._computed.append(place)
         if not imported.module:
             return
         if not self._reach(imported.module):
