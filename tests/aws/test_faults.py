@@ -64,6 +64,16 @@ def test_an_update_waits_for_another_one_to_end(env, aws, jobs, pauses, call):
     assert env.plan_function(jobs.other, config(**CHANGED), []).is_empty
 
 
+@pytest.mark.parametrize("call", ["lambda:CreateFunction", "lambda:AddPermission", "lambda:CreateAlias"])
+def test_more_throttles_than_one_call_is_tried(env, aws, jobs, pauses, call):
+    aws.before = once(call, lambda: refusal(call, "TooManyRequestsException", 429), times=25)
+
+    assert env.deploy_function(jobs.report, config(**WANTED), []).success
+
+    aws.clear()
+    assert env.plan_function(jobs.report, config(**WANTED), []).is_empty
+
+
 def lost_at(moment):
     def after(number, _call):
         if number == moment:

@@ -114,6 +114,8 @@ def test_the_life_of_a_function(env, client, jobs):
 
     assert env.update_function_code("job", jobs.tock, []).success
     assert env.invoke_function("job").value == "tock"
+    assert env.rollback_function("job").version == "1"
+    assert env.invoke_function("job", {}).value == {"mode": "fast"}
 
     assert env.delete_function("job").success
     assert not any(left_over(client).values()), left_over(client)

@@ -127,6 +127,11 @@ class AwsSession:
         return self._client("cloudwatch")
 
     @property
+    def s3(self) -> Any:
+        """Amazon S3."""
+        return self._client("s3")
+
+    @property
     def _sts(self) -> STSClient:
         return cast("STSClient", self._client("sts"))
 

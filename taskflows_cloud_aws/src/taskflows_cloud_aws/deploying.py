@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from taskflows_cloud_aws.client import AwsSession
@@ -10,9 +10,12 @@ from taskflows_cloud_aws.errors import guard
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources import HANDLERS, Context, live, rule, schedule, schedule_group
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.waiting import is_overloaded
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
 from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
+
+_OVERLOAD_SECONDS = 120
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
@@ -60,9 +63,14 @@ def _carry_out(session: AwsSession, plan: Plan, progress: Progress) -> ApplyRepo
 
     def execute(action: Action) -> None:
         step = getattr(HANDLERS[action.resource.kind], action.verb)
-        guard(str(action.key), lambda: step(context, action), secrets)
+        guard(str(action.key), lambda: _patiently(session, lambda: step(context, action)), secrets)
 
     return apply(plan, execute, progress=progress)
+
+
+def _patiently(session: AwsSession, step: Callable[[], None]) -> None:
+    """Do a step again while AWS is overloaded: each finds its own work done, and a client's retries are limited."""
+    session.waiting.retry(step, seconds=_OVERLOAD_SECONDS, passing=is_overloaded)
 
 
 def _overtaken(session: AwsSession, plan: Plan) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from taskflows_cloud_aws.iam_actions import IAM_ACTIONS
-from taskflows_cloud_aws.waiting import error_code, error_message
+from taskflows_cloud_aws.waiting import error_code, error_message, is_throttled
 from taskflows_cloud_core import CloudError, CredentialsError, OperationError, PermissionDeniedError
 
 _T = TypeVar("_T")
@@ -35,7 +35,6 @@ _CREDENTIAL_CODES = {
     "MissingAuthenticationToken": "the request had no credentials; check the profile",
 }
 _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"})
-_THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown")
 _REMEDIES: Mapping[str, str] = {
     "CodeStorageExceededException": "delete old functions or versions, or ask AWS for more code storage",
     "LimitExceededException": "a quota of the account is used up; delete what is not needed or ask AWS for more",
@@ -45,6 +44,8 @@ _REMEDIES: Mapping[str, str] = {
     "PreconditionFailedException": "it was changed by somebody else since the plan was made; run again",
     "ConcurrentModificationException": "it is being changed by somebody else; run again",
     "RequestEntityTooLargeException": "the request is too large for AWS",
+    "NoSuchBucket": "create the bucket, or pass the name of another one as code_bucket",
+    "PermanentRedirect": "the bucket is in another region; pass one of the function's region as code_bucket",
     "PolicyLengthExceededException": "the function's resource policy is full; remove statements that are not needed",
 }
 
@@ -98,7 +99,7 @@ def _from_answer(error: BaseException, operation: str, subject: str, secrets: It
         return PermissionDeniedError(
             f"{head} is not permitted; add {right} to the policy of these credentials ({words})"
         )
-    if _THROTTLED.search(code):
+    if is_throttled(error):
         return OperationError(f"{head}: AWS still throttles after many attempts; run again later ({code})")
     remedy = f"; {_REMEDIES[code]}" if code in _REMEDIES else ""
     return OperationError(f"{head} failed: {code}: {words}{remedy}")

@@ -70,12 +70,13 @@ _CALLS = {
         "UntagRole",
         "UpdateAssumeRolePolicy",
     ),
+    "s3": ("DeleteObject", "PutObject"),
     "cloudwatch": ("GetMetricData",),
     "sts": ("GetCallerIdentity",),
 }
 
 # An API call whose right has another name. TagResource and its like exist in several services.
-_OTHER_NAMES = {"Invoke": "lambda:InvokeFunction"}
+_OTHER_NAMES = {"Invoke": "lambda:InvokeFunction", "ListObjectsV2": "s3:ListBucket"}
 
 IAM_ACTIONS: Mapping[str, str] = MappingProxyType(
     {**{call: f"{service}:{call}" for service, calls in _CALLS.items() for call in calls}, **_OTHER_NAMES}

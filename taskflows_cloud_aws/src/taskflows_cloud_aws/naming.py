@@ -73,6 +73,11 @@ class Names:
         return f"{self.function_arn}:{LIVE}"
 
     @property
+    def upload_prefix(self) -> str:
+        """What the keys of the function's archives begin with while they pass through S3."""
+        return f"taskflows-cloud/{self.region}/{self.function}/"
+
+    @property
     def log_group(self) -> str:
         """The name of the log group that Lambda writes to."""
         return f"/aws/lambda/{self.function}"

@@ -23,6 +23,7 @@ from taskflows_cloud_aws.resources import (
     rule,
     schedule,
     schedule_group,
+    upload,
 )
 from taskflows_cloud_core import NotManagedError
 from taskflows_cloud_core.reconcile import Resource, ResourceKey
@@ -93,6 +94,7 @@ def observe(session: AwsSession, names: Names, *, look_for_role: bool, adopt: bo
         found.take(ResourceKey(role.EXECUTION, names.role), execution)
     for name, one in rule.read_rules(session, names).items():
         found.take(ResourceKey(rule.KIND, name), one)
+    found.add(*upload.read_uploads(session, names))
     foreign_schedules = _observe_scheduler(session, names, found)
     return Observed(
         resources=tuple(found.resources),

@@ -30,6 +30,11 @@ def _url(value: Any) -> str:
     return "" if re.fullmatch(r"https?://\S+", value) else f"{value!r} is not of the form 'https://host:port'"
 
 
+def _bucket(value: Any) -> str:
+    # Amazon S3 User Guide, "General purpose bucket naming rules", 2026-11-24.
+    return "" if re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) else f"{value!r} is no name of a bucket"
+
+
 def _line(value: Any) -> str:
     return "" if value.strip() and value.isprintable() else f"{value!r} is empty or has control characters"
 
@@ -57,6 +62,7 @@ class AwsOptions:
         scheduler_role_arn: The role that EventBridge Scheduler invokes functions as; ``None`` makes one for
             each function that needs it.
         profile: The name of a profile in the AWS configuration files.
+        code_bucket: The name of an S3 bucket in the region, through which archives of more than 50 MiB pass.
         endpoint_url: Where requests go instead of to AWS, for an emulator.
 
     Raises:
@@ -67,6 +73,7 @@ class AwsOptions:
     execution_role_arn: str | None = None
     scheduler_role_arn: str | None = None
     profile: str | None = None
+    code_bucket: str | None = None
     endpoint_url: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -75,6 +82,7 @@ class AwsOptions:
             "execution_role_arn": role_problem,
             "scheduler_role_arn": role_problem,
             "profile": _line,
+            "code_bucket": _bucket,
             "endpoint_url": _url,
         }
         problems = _text_problems(self, checks)

@@ -71,14 +71,18 @@ def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
 
 @hookimpl
 def package_function(
-    function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
+    session: AwsSession, function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
 ) -> Package:
     """Package for Lambda's machine."""
+    import attrs
+
     from taskflows_cloud_aws import limits
     from taskflows_cloud_aws.package import lambda_target
     from taskflows_cloud_core.packaging import build_package
 
     target = lambda_target(config.runtime, config.architecture or limits.DEFAULT_ARCHITECTURE)
+    if session.options.code_bucket is not None:
+        target = attrs.evolve(target, max_archive_bytes=None)
     return build_package(function, target=target, dependencies=dependencies, include_files=config.include_files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ from taskflows_cloud_core import OperationError
 _T = TypeVar("_T")
 
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.1, 1.6, 5.0
+_FIRST_SERVER_ERROR = 500
+_THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown")
 
 
 def error_code(error: BaseException) -> str:
@@ -24,6 +27,18 @@ def error_message(error: BaseException) -> str:
     """AWS's own words in an answer; empty for other errors."""
     response = getattr(error, "response", None)
     return str(response.get("Error", {}).get("Message", "")) if isinstance(response, dict) else ""
+
+
+def is_throttled(error: BaseException) -> bool:
+    """Whether AWS asks for fewer requests, in any of its spellings."""
+    return _THROTTLED.search(error_code(error)) is not None
+
+
+def is_overloaded(error: BaseException) -> bool:
+    """Whether AWS could not answer for now: too many requests, or an error of its own."""
+    response = getattr(error, "response", None)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) if isinstance(response, dict) else 0
+    return is_throttled(error) or int(status) >= _FIRST_SERVER_ERROR
 
 
 @attrs.frozen(kw_only=True)

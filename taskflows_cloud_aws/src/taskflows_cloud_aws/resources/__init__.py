@@ -17,6 +17,7 @@ from taskflows_cloud_aws.resources import (
     rule,
     schedule,
     schedule_group,
+    upload,
 )
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
@@ -34,6 +35,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         rule.KIND: rule.HANDLER,
         schedule.KIND: schedule.HANDLER,
         schedule_group.KIND: schedule_group.HANDLER,
+        upload.KIND: upload.HANDLER,
     }
 )
 """Kind → how it is created, changed and deleted."""

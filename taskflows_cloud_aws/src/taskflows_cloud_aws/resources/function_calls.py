@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources import upload
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
 from taskflows_cloud_aws.resources.function import (
@@ -87,19 +88,13 @@ def _raise_if_failed(name: str, found: dict[str, Any]) -> None:
             raise OperationError(f"Lambda could not put {name!r} into service: {code}: {reason}; run again when mended")
 
 
-def _code_bytes(context: Context) -> bytes:
-    if context.package is None:
-        raise OperationError(f"there is no code to deploy for {context.names.function!r}; deploy the function again")
-    return context.package.path.read_bytes()
-
-
 def _create(context: Context, action: Action) -> None:
     client, properties = context.session.lambda_, action.resource.properties
     request = {
         **creation_request(properties),
         "FunctionName": action.resource.name,
         "Architectures": [properties["architecture"]],
-        "Code": {"ZipFile": _code_bytes(context)},
+        "Code": upload.send(context),
         "Tags": dict(properties["tags"]),
         "Publish": True,
     }
@@ -110,6 +105,7 @@ def _create(context: Context, action: Action) -> None:
         return
     if not is_settled(dict(answer)):
         wait_until_settled(context)
+    upload.forget(context)
     # Spares the alias a call to find it out.
     context.made.version = str(answer["Version"])
 
@@ -157,12 +153,14 @@ def _update_code(context: Context, action: Action, revision: str | None) -> str 
     client, resource = context.session.lambda_, action.resource
     request: dict[str, Any] = {
         "FunctionName": resource.name,
-        "ZipFile": _code_bytes(context),
+        **upload.send(context),
         "Architectures": [resource.properties["architecture"]],
     }
     if revision:
         request["RevisionId"] = revision
-    return _change(context, CODE_FIELDS, action, lambda: client.update_function_code(**request))
+    changed = _change(context, CODE_FIELDS, action, lambda: client.update_function_code(**request))
+    upload.forget(context)
+    return changed
 
 
 def _change(context: Context, fields: frozenset[str], action: Action, call: Callable[[], Any]) -> str | None:
