@@ -66,7 +66,7 @@ def test_an_update_waits_for_another_one_to_end(env, aws, jobs, pauses, call):
 
 @pytest.mark.parametrize("call", ["lambda:CreateFunction", "lambda:AddPermission", "lambda:CreateAlias"])
 def test_more_throttles_than_one_call_is_tried(env, aws, jobs, pauses, call):
-    aws.before = once(call, lambda: refusal(call, "TooManyRequestsException", 429), times=25)
+    aws.before = once(call, lambda: refusal(call, "TooManyRequestsException", 429), times=15)
 
     assert env.deploy_function(jobs.report, config(**WANTED), []).success
 

@@ -15,7 +15,7 @@ from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, Operatio
 from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
 
-_OVERLOAD_SECONDS = 120
+_OVERLOAD_SECONDS = 300
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
