@@ -10,12 +10,13 @@ from taskflows_cloud_aws.errors import guard
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources import HANDLERS, Context, live, rule, schedule, schedule_group
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.resources.function_calls import will_pass
 from taskflows_cloud_aws.waiting import is_overloaded
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
 from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
 
-_OVERLOAD_SECONDS = 300
+_PATIENCE_SECONDS = 300
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
@@ -69,8 +70,13 @@ def _carry_out(session: AwsSession, plan: Plan, progress: Progress) -> ApplyRepo
 
 
 def _patiently(session: AwsSession, step: Callable[[], None]) -> None:
-    """Do a step again while AWS is overloaded: each finds its own work done, and a client's retries are limited."""
-    session.waiting.retry(step, seconds=_OVERLOAD_SECONDS, passing=is_overloaded)
+    """Do a step again while AWS is overloaded or at another change: each step finds its own work done.
+
+    botocore tries a call again too, but all calls of a client together only a limited number of times.
+    """
+    session.waiting.retry(
+        step, seconds=_PATIENCE_SECONDS, passing=lambda error: is_overloaded(error) or will_pass(error)
+    )
 
 
 def _overtaken(session: AwsSession, plan: Plan) -> str | None:
