@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from taskflows_cloud_core.errors import ConfigurationError, Problem
+from taskflows_cloud_core.errors import ConfigurationError, ConfigurationTypeError, Problem
 
 _Options = TypeVar("_Options")
 
@@ -26,7 +26,7 @@ def build_options(options_class: type[_Options], given: Mapping[str, Any], *, su
 
     Raises:
         ConfigurationError: With every unknown keyword (and the near miss), every missing one, and what the
-            class itself refuses. Values are never shown.
+            class itself refuses; a `ConfigurationTypeError` when that is a wrong type.
     """
     fields = {field.alias or field.name: field for field in attrs.fields(options_class) if field.init}  # type: ignore[arg-type]  # an attrs class, as the caller promises
     problems = [Problem(field=name, message=_unknown(name, fields)) for name in given if name not in fields]
@@ -35,12 +35,15 @@ def build_options(options_class: type[_Options], given: Mapping[str, Any], *, su
         for name, field in fields.items()
         if field.default is attrs.NOTHING and name not in given
     ]
+    kind = ConfigurationError
     try:
         options = options_class(**{name: value for name, value in given.items() if name in fields})
     except (TypeError, ValueError) as error:
         problems += _refused(error, already_told=bool(problems))
+        if isinstance(error, ConfigurationTypeError):
+            kind = ConfigurationTypeError
     if problems:
-        raise ConfigurationError(problems, subject=f"options of {subject}")
+        raise kind(problems, subject=f"options of {subject}")
     return options
 
 

@@ -187,3 +187,8 @@ def test_every_loading_error_is_a_provider_error() -> None:
 def test_a_name_that_is_no_text() -> None:
     with pytest.raises(TypeError, match="a provider's name is a str, not int"):
         get_environment(3)  # type: ignore[arg-type]
+
+
+def test_an_option_of_the_wrong_type_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="root: must be a path, not int"):
+        get_environment("local", root=3)
