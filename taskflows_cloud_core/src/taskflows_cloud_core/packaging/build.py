@@ -98,7 +98,7 @@ def _stored(
 
 def _stored_layer(fetched: Dependencies, target: PackageTarget) -> PackageLayer:
     layer = fetched.shared.layer
-    path, sha256, size = store_archive(layer, Block(()))
+    path, sha256, size = layer.store_alone()
     check_archive_size([layer.block], size, target)
     return PackageLayer(
         path=path, sha256=sha256, size=size, unpacked_size=layer.block.unpacked_size, dependencies=fetched.pins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -146,11 +147,18 @@ class SourceCollector:
             return iter(())
         source = _read_source(module, module.file)
         path = module.name.replace(".", "/") + ("/__init__.py" if module.is_package else ".py")
-        self._members[path] = Member.of(path, source, origin=str(module.file))
-        try:
-            return iter(imports_of_source(source, filename=str(module.file), package=module.package))
-        except (SyntaxError, ValueError) as error:
-            raise PackagingError(f"{module.file} cannot be read as Python: {error}") from error
+        self._members[path], imports = _examined(source, path, str(module.file), module.package)
+        return iter(imports)
+
+
+@functools.lru_cache(maxsize=1024)
+def _examined(source: bytes, path: str, file: str, package: str) -> tuple[Member, tuple[ImportedModule, ...]]:
+    """Compress a source and find its imports, once for all functions that use the module."""
+    try:
+        imports = imports_of_source(source, filename=file, package=package)
+    except (SyntaxError, ValueError) as error:
+        raise PackagingError(f"{file} cannot be read as Python: {error}") from error
+    return Member.of(path, source, origin=file), tuple(imports)
 
 
 def _read_source(module: FoundModule, file: Path) -> bytes:

@@ -26,11 +26,18 @@ class SharedBlock:
     def __init__(self, block: Block) -> None:
         self.block = block
         self._written: Path | None = None
+        self._alone: tuple[Path, str, int] | None = None
 
     @cached_property
     def layer(self) -> SharedBlock:
         """The same files below ``python/``, where the runtimes of clouds look for them in a layer."""
         return SharedBlock(Block(attrs.evolve(item, path=f"python/{item.path}") for item in self.block.members))
+
+    def store_alone(self) -> tuple[Path, str, int]:
+        """Write an archive of the block and nothing else, once; see `store_archive`."""
+        if self._alone is None or not _is_there(self._alone[0], self._alone[2]):
+            self._alone = store_archive(self, Block(()))
+        return self._alone
 
     @cached_property
     def part(self) -> WrittenPart:
