@@ -104,3 +104,14 @@ def test_a_marked_function_by_value_brings_nothing_along(run: Run, target: Packa
     package = build_package(job, target=target)
     assert not [file for file in package.contents if file.path.startswith("taskflows_cloud_core")]
     assert run(package) == 5
+
+
+def test_everything_at_once_and_the_version_are_there(project: Project, run: Run, target: PackageTarget) -> None:
+    import taskflows_cloud_core
+
+    text = (
+        "from taskflows_cloud_core import *\nfrom taskflows_cloud_core import __version__\n"
+        "@cloud_function(schedules=[Calendar('Mon 09:00')])\ndef job(): return __version__\n"
+    )
+    package = build_package(project({"jobs.py": text}).job, target=target)
+    assert run(package) == taskflows_cloud_core.__version__

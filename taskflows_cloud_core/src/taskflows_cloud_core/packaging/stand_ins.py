@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskflows_cloud_core.packaging.archive import Member
@@ -58,5 +59,15 @@ def stand_in_members(modules: Iterable[str], packages: dict[str, str]) -> Iterat
             '"""\n\n'
             "from _taskflows_cloud.stand_in import attribute_of\n\n"
             f"__getattr__ = attribute_of(__name__, {distribution!r})\n"
+            f"{_constants(name)}"
         )
         yield Member.of(f"{name.replace('.', '/')}/__init__.py", text.encode(), origin="the stand-in for " + name)
+
+
+def _constants(module: str) -> str:
+    """The lines that make ``import *`` and a look at the version work as with the real module."""
+    real = sys.modules.get(module)
+    version = getattr(real, "__version__", None)
+    names = sorted(str(name) for name in getattr(real, "__all__", ()) if not str(name).startswith("__"))
+    lines = [f"__version__ = {version!r}\n"] if isinstance(version, str) else []
+    return "".join([*lines, *([f"__all__ = {names!r}\n"] if names else [])])
