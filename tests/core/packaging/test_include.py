@@ -105,3 +105,18 @@ def test_no_spelling_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, p
     accepted = not check_include_files([text])
     if accepted:
         assert (root / text).resolve().is_relative_to(root)
+
+
+def test_data_beside_a_module_in_a_src_folder_stands_beside_it(
+    project: Callable[..., ModuleType],
+    run: Callable[..., object],
+    target: PackageTarget,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(Path("src").absolute()))
+    text = "from pathlib import Path\ndef job(): return (Path(__file__).parent / 'rows.csv').read_text()\n"
+    files = {"src/zz_shop/__init__.py": "", "src/zz_shop/jobs.py": text, "src/zz_shop/rows.csv": "a,b"}
+    jobs = project(files, "zz_shop.jobs")
+    package = build_package(jobs.job, target=target, include_files=["src/zz_shop/rows.csv"])
+    assert {"src/zz_shop/rows.csv", "zz_shop/rows.csv"} <= {file.path for file in package.contents}
+    assert run(package) == "a,b"

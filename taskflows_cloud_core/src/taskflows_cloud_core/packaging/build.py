@@ -157,7 +157,7 @@ def _own_members(
     yield from stand_in_members(contents.sources.stand_ins, contents.deployment_packages)
     if entry.payload is not None and entry.payload.needs_cloudpickle and "cloudpickle" not in fetched.names:
         yield from cloudpickle_members(entry.payload)
-    yield from included_members(included)
+    yield from included_members(included, contents.sources.members)
     yield manifest_member(entry, python_version=target.python_version, dependencies=fetched)
 
 

@@ -123,16 +123,36 @@ def _walk(folder: Path, left_out: list[str], root: Path) -> Iterator[Path]:
             yield entry
 
 
-def included_members(included: IncludedFiles) -> Iterator[Member]:
+def included_members(included: IncludedFiles, sources: Sequence[Member]) -> Iterator[Member]:
     """Read the files.
+
+    A file that stands beside one of the user's modules stands beside it in the package too, which with a ``src``
+    folder is another place than its own.
+
+    Args:
+        included: What the user's list comes to.
+        sources: The user's own modules; their origins are their files.
 
     Raises:
         PackagingError: One of them cannot be read.
     """
+    roots = _import_roots(sources)
     for item in included.files:
         try:
             data = item.file.read_bytes()
             executable = bool(item.file.stat().st_mode & stat.S_IXUSR)
         except OSError as error:
             raise PackagingError(f"include_files: {item.place!r} cannot be read: {error.strerror}") from error
-        yield Member.of(item.place, data, origin=f"include_files ({item.place})", executable=executable)
+        member = Member.of(item.place, data, origin=f"include_files ({item.place})", executable=executable)
+        yield member
+        for root in roots:
+            if item.file.is_relative_to(root):
+                yield attrs.evolve(member, path=item.file.relative_to(root).as_posix())
+
+
+def _import_roots(sources: Sequence[Member]) -> set[Path]:
+    """The folders below the working directory from which the user's modules are imported."""
+    files = [(member.path, Path(member.origin)) for member in sources]
+    roots = {file.parents[path.count("/")] for path, file in files if file.as_posix().endswith(f"/{path}")}
+    here = Path.cwd().resolve()
+    return {root for root in roots if root != here and root.is_relative_to(here)}
