@@ -8,10 +8,17 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from taskflows_cloud_core.packaging import PackageTarget, build_package
 from taskflows_cloud_core.packaging.cache import prune
+
+from .wheels import make_wheel
 
 BUILDER = """
 import os, sys
@@ -82,3 +89,22 @@ def test_folders_and_archives_are_for_their_owner_alone(cache: Path, target: Pac
     package = build_package(lambda: 1, target=target)
     assert package.path.stat().st_mode & 0o077 == 0
     assert package.path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_threads_that_build_at_once_make_the_same_archives(
+    project: Callable[..., ModuleType], target: PackageTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_wheel(tmp_path, "zz_thread", "1.0", {"zz_thread.py": "VALUE = 1\n"})
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    jobs = project({"jobs.py": "import helper\ndef one(): return 1\ndef two(): return 2\n", "helper.py": ""})
+
+    def build(number: int) -> str:
+        function = (jobs.one, jobs.two)[number % 2]
+        return build_package(function, target=target, dependencies=["zz-thread"]).sha256
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        digests = list(pool.map(build, range(32)))
+    assert len(set(digests[::2])) == len(set(digests[1::2])) == 1
+    assert digests[0] != digests[1]
