@@ -169,6 +169,8 @@ def _function(name: str) -> dict[str, Any]:
     lambda_ = client("lambda")
     answer = lambda_.get_function(FunctionName=name)
     found = {key: value for key, value in answer["Configuration"].items() if key not in ("LastModified", "RevisionId")}
+    if not found.get("VpcConfig", {}).get("SubnetIds"):
+        found.pop("VpcConfig", None)
     found["Tags"] = answer.get("Tags", {})
     found["Live"] = _live(name)
     found["Concurrency"] = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions")

@@ -16,7 +16,7 @@ from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, Operatio
 from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
 
-_PATIENCE_SECONDS = 300
+_OVERLOAD_SECONDS, _CONFLICT_SECONDS = 300, 60
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
@@ -74,9 +74,14 @@ def _patiently(session: AwsSession, step: Callable[[], None]) -> None:
 
     botocore tries a call again too, but all calls of a client together only a limited number of times.
     """
-    session.waiting.retry(
-        step, seconds=_PATIENCE_SECONDS, passing=lambda error: is_overloaded(error) or will_pass(error)
-    )
+    waiting = session.waiting
+    # Steps that know a longer wait, as for a new role, have waited by then.
+    deadline = waiting.clock() + _CONFLICT_SECONDS
+
+    def passing(error: BaseException) -> bool:
+        return is_overloaded(error) or (will_pass(error) and waiting.clock() < deadline)
+
+    waiting.retry(step, seconds=_OVERLOAD_SECONDS, passing=passing)
 
 
 def _overtaken(session: AwsSession, plan: Plan) -> str | None:
