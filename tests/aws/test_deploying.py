@@ -97,6 +97,27 @@ def test_a_schedule_in_another_zone_goes_to_scheduler_with_a_role_of_its_own(env
     assert there["functions"]["job"]["Policy"] == []
 
 
+def test_a_random_delay_is_a_flexible_window(env, jobs, account):
+    delayed = Calendar("Sun 17:00", randomized_delay=600)
+
+    assert env.deploy_function(jobs.report, config(schedules=[delayed]), []).success
+
+    assert only(account()["schedules"])["FlexibleTimeWindow"] == {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 10}
+    assert env.plan_function(jobs.report, config(schedules=[delayed]), []).is_empty
+    on_time = Calendar("Sun 17:00", timezone="Europe/Berlin")
+    assert env.deploy_function(jobs.report, config(schedules=[on_time]), []).success
+    assert only(account()["schedules"])["FlexibleTimeWindow"] == {"Mode": "OFF"}
+
+
+def test_a_single_date_is_a_schedule(env, jobs, account):
+    once = config(schedules=[Calendar("2031-05-06 07:08")])
+
+    assert env.deploy_function(jobs.report, once, []).success
+
+    assert only(account()["schedules"])["ScheduleExpression"] == "at(2031-05-06T07:08:00)"
+    assert env.plan_function(jobs.report, once, []).is_empty
+
+
 def test_the_metadata_tells_what_a_program_wants_to_know(env, jobs, account):
     wanted = config(schedules=["Mon-Fri 14:00", NEW_YORK], memory_mb=512, timeout_seconds=30)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import attrs
@@ -151,8 +150,3 @@ class _Collected:
             self.foreign.add(key)
         else:
             self.add(found.resource)
-
-
-def keys_of(resources: Iterable[Resource]) -> set[ResourceKey]:
-    """The keys of some resources."""
-    return {resource.key for resource in resources}

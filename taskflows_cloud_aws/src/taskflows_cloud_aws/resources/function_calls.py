@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.resources import upload
 from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
 from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
     CONFIGURATION_FIELDS,
@@ -35,15 +33,6 @@ _PASSING_MESSAGES = (
     "execution role does not have permissions",
     "KMS key is invalid for CreateGrant",
 )
-
-
-def read_function(session: AwsSession, names: Names) -> Found:
-    """Read the function with its tags."""
-    answer = get_function(session, names.function)
-    if answer is None:
-        return Found()
-    foreign = not ownership.is_owned(names.function, answer.get("Tags", {}))
-    return Found(resource=observed_function(names, answer), foreign=foreign)
 
 
 def get_function(session: AwsSession, name: str, *, qualifier: str | None = None) -> GetFunctionResponseTypeDef | None:

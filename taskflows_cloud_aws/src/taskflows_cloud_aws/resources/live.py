@@ -134,7 +134,11 @@ def _wait_for_version(context: Context, version: str) -> None:
 
 def _delete(context: Context, action: Action) -> None:
     client = context.session.lambda_
-    client.delete_alias(FunctionName=context.names.function, Name=action.resource.name)
+    try:
+        client.delete_alias(FunctionName=context.names.function, Name=action.resource.name)
+    except client.exceptions.ResourceNotFoundException:
+        # It went with the function.
+        return
 
 
 HANDLER = Handler(create=_create, update=_update, delete=_delete)

@@ -42,7 +42,7 @@ def desired_schedule(
     delivery_retries: int,
     max_event_age_seconds: int,
 ) -> Resource:
-    """A schedule that fires the function when the trigger says, to the minute."""
+    """A schedule that fires the function when the trigger says."""
     properties = {
         "action_after_completion": "NONE",
         "delivery_retries": delivery_retries,
@@ -54,7 +54,7 @@ def desired_schedule(
         "state": "ENABLED" if enabled else "DISABLED",
         "target": names.live_arn,
         "timezone": trigger.expression.timezone,
-        "window": "OFF",
+        "flexible_minutes": trigger.expression.flexible_minutes,
     }
     return _schedule(names, trigger.name, properties)
 
@@ -96,10 +96,14 @@ def _read(session: AwsSession, names: Names, name: str) -> Resource | None:
         "state": answer.get("State", "ENABLED"),
         "target": target["Arn"],
         "timezone": answer.get("ScheduleExpressionTimezone", "UTC"),
-        "window": answer["FlexibleTimeWindow"]["Mode"],
+        "flexible_minutes": answer["FlexibleTimeWindow"].get("MaximumWindowInMinutes", 0),
     }
     added = {name: str(answer[name]) for name in ("StartDate", "EndDate", "KmsKeyArn") if answer.get(name)}
     return _schedule(names, name, {**properties, **added})
+
+
+def _window(minutes: int) -> dict[str, Any]:
+    return {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": minutes} if minutes else {"Mode": "OFF"}
 
 
 def _request(context: Context, resource: Resource) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def _request(context: Context, resource: Resource) -> dict[str, Any]:
         "Description": properties["description"],
         "State": properties["state"],
         "ActionAfterCompletion": properties["action_after_completion"],
-        "FlexibleTimeWindow": {"Mode": properties["window"]},
+        "FlexibleTimeWindow": _window(properties["flexible_minutes"]),
         "Target": {
             "Arn": properties["target"],
             "RoleArn": properties["role"],
