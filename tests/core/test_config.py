@@ -6,11 +6,21 @@ import copy
 import json
 import pickle
 import sys
+from collections.abc import Callable
 
 import pytest
 import taskflows
 
-from taskflows_cloud_core import Calendar, CloudFunctionConfig, ConfigurationError, ConfigurationTypeError, Periodic
+from taskflows_cloud_core import (
+    Calendar,
+    CloudDeploymentResult,
+    CloudError,
+    CloudFunctionConfig,
+    ConfigurationError,
+    ConfigurationTypeError,
+    Periodic,
+    get_environment,
+)
 
 
 def test_the_runtime_defaults_to_the_running_interpreters() -> None:
@@ -125,3 +135,36 @@ def test_it_can_be_pickled_copied_and_written_as_json() -> None:
     assert pickle.loads(pickle.dumps(config)) == config
     assert copy.deepcopy(config) == config
     assert json.dumps(config.tags) == '{"team": "data"}'
+
+
+def test_options_of_providers_are_frozen_inside() -> None:
+    given = {"aws": {"tags": {"a": "b"}}}
+    config = CloudFunctionConfig(function_name="f", provider_options=given)
+    given["aws"]["tags"]["a"] = "c"
+    assert config.options_for("aws")["tags"] == {"a": "b"}
+    with pytest.raises(TypeError, match="frozen"):
+        config.provider_options["aws"]["tags"] = {}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("field", ["environment_variables", "tags"])
+def test_half_a_character_is_refused(field: str) -> None:
+    with pytest.raises(ConfigurationError, match="UTF-8 cannot hold"):
+        CloudFunctionConfig(**{"function_name": "f", field: {"A": "\ud800"}})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: CloudFunctionConfig(function_name="", memory_mb=0),
+        lambda: Calendar("Fri-Mon 09:00").spec,
+        lambda: get_environment("mars"),
+        lambda: CloudDeploymentResult(success=False, function_name="f", provider="p", error="no").raise_for_error(),
+    ],
+)
+def test_errors_cross_the_border_of_a_process(make: Callable[[], object]) -> None:
+    with pytest.raises(CloudError) as caught:
+        make()
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert type(copied) is type(caught.value)
+    assert str(copied) == str(caught.value)
+    assert vars(copied) == vars(caught.value)

@@ -74,6 +74,10 @@ class Session:
         else:
             self.found.append(action.resource)
 
+    def runtime(self, name: str) -> str:
+        (function,) = [resource for resource in self.found if resource.kind == "function"]
+        return str(function.properties["runtime"])
+
     def names(self) -> set[str]:
         return {resource.name for resource in self.found if resource.kind == "function"}
 
@@ -119,6 +123,8 @@ def test_the_examples_make_one_life_cycle(tmp_path: Path) -> None:
     result = call("deploy_function", session=session, plan=plan, progress=events)
     assert result.success  # type: ignore[attr-defined]
     assert call("plan_deployment", **wanted).is_empty  # type: ignore[attr-defined]
+    for kept in ("config", "package", "triggers"):
+        assert call("plan_deployment", **{**wanted, kept: None}).is_empty  # type: ignore[attr-defined]
 
     (listed,) = call("list_functions", session=session)  # type: ignore[misc]
     assert listed.resource_id == "example/job"

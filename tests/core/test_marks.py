@@ -59,3 +59,8 @@ def test_mistakes_are_told_where_they_are_made() -> None:
         cloud_function(memory_gb=1)(lambda: None)
     with pytest.raises(TypeError, match="marks functions, not int"):
         cloud_function(3)  # type: ignore[type-var]
+
+
+def test_a_lone_text_of_dependencies_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"write \['requests'\]"):
+        cloud_function(dependencies="requests")

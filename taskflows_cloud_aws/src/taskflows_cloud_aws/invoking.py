@@ -42,7 +42,7 @@ def invoke(session: AwsSession, name: str, payload: Any, *, wait: bool) -> Invoc
         raise function_access.not_found(session, name) from None
     request_id = answer["ResponseMetadata"].get("RequestId")
     if not wait:
-        return InvocationResult(ok=True, request_id=request_id)
+        return InvocationResult(ok=True, request_id=request_id, started_only=True)
     return _result(answer["Payload"].read(), answer.get("FunctionError"), answer.get("LogResult", ""), request_id)
 
 

@@ -31,6 +31,13 @@ def _mapping(value: Any) -> Any:
     return FrozenDict(value) if isinstance(value, Mapping) else value
 
 
+def _nested_mapping(value: Any) -> Any:
+    """Freeze mappings and lists at every depth."""
+    if isinstance(value, Mapping):
+        return FrozenDict({key: _nested_mapping(inner) for key, inner in value.items()})
+    return tuple(map(_nested_mapping, value)) if isinstance(value, list | tuple) else value
+
+
 def _sequence(value: Any) -> Any:
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping) else value
 
@@ -88,7 +95,9 @@ class CloudFunctionConfig:
     log_retention_days: int | None = None
     include_files: tuple[str, ...] = attrs.field(default=(), converter=_sequence)
     allow_approximate: bool = False
-    provider_options: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, converter=_mapping, repr=_names_only)
+    provider_options: Mapping[str, Mapping[str, Any]] = attrs.field(
+        factory=dict, converter=_nested_mapping, repr=_names_only
+    )
 
     def __attrs_post_init__(self) -> None:
         problems = _Problems()
@@ -155,7 +164,7 @@ def _expect(value: Any, kind: type, wanted: str) -> None:
 
 def _line(value: Any) -> str:
     _expect(value, str, "a str")
-    return "" if value.isprintable() else f"{value!r} has control characters; write it on one line"
+    return "" if value.isprintable() else f"{value!r} has control or half characters; write it on one line"
 
 
 def _name(value: Any) -> str:
@@ -221,8 +230,12 @@ def _check_texts(problems: _Problems, field: str, value: Any) -> None:
             problems.add(place, f"names and values must be str, not {shown}", wrong_type=True)
         elif field == "environment_variables" and not _VARIABLE_NAME.fullmatch(name):
             problems.add(place, "a variable's name has letters, digits and _ only and begins with no digit")
-        elif "\x00" in text:
-            problems.add(place, "the value has a NUL character")
+        elif "\x00" in text or not _is_utf8(text):
+            problems.add(place, "the value has a NUL character, or half of a character that UTF-8 cannot hold")
+
+
+def _is_utf8(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 _CHECKS: Mapping[str, _Check] = MappingProxyType(

@@ -26,7 +26,9 @@ Each message says what was wrong, where, and what to do about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
 
 import attrs
 
@@ -64,6 +66,9 @@ class ConfigurationError(CloudError, ValueError):
         self.subject = subject
         super().__init__(self._sentence())
 
+    def __reduce__(self) -> tuple[Callable[..., ConfigurationError], tuple[Any, ...]]:
+        return partial(type(self), subject=self.subject), (self.problems,)
+
     def _sentence(self) -> str:
         prefix = f"{self.subject}: " if self.subject else ""
         if len(self.problems) == 1:
@@ -91,6 +96,9 @@ class ScheduleError(CloudError, ValueError):
         self.position = position
         super().__init__(self._sentence())
 
+    def __reduce__(self) -> tuple[Callable[..., ScheduleError], tuple[Any, ...]]:
+        return partial(type(self), text=self.text, position=self.position), (self.message,)
+
     def _sentence(self) -> str:
         if not self.text:
             return self.message
@@ -115,6 +123,9 @@ class ProviderError(CloudError):
         self.provider = provider
         self.distribution = distribution
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Callable[..., ProviderError], tuple[Any, ...]]:
+        return partial(type(self), provider=self.provider, distribution=self.distribution), self.args
 
 
 class UnknownProviderError(ProviderError, LookupError):

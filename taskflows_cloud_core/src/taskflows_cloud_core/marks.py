@@ -64,6 +64,8 @@ def cloud_function(
         ConfigurationError: The configuration has problems.
         TypeError: What is decorated is not callable, or an argument is no field of `CloudFunctionConfig`.
     """
+    if isinstance(dependencies, str):
+        raise TypeError(f"dependencies must be a list of str, not a str; write [{dependencies!r}]")
 
     def mark(marked: _Function) -> _Function:
         if not callable(marked):

@@ -11,6 +11,7 @@ import attrs
 from taskflows_cloud_core.errors import ConfigurationError, ConfigurationTypeError, Problem
 
 _Options = TypeVar("_Options")
+_NEEDED = "is needed"
 
 
 def build_options(options_class: type[_Options], given: Mapping[str, Any], *, subject: str) -> _Options:
@@ -26,12 +27,13 @@ def build_options(options_class: type[_Options], given: Mapping[str, Any], *, su
 
     Raises:
         ConfigurationError: With every unknown keyword (and the near miss), every missing one, and what the
-            class itself refuses; a `ConfigurationTypeError` when that is a wrong type.
+            class itself refuses; a `ConfigurationTypeError` when that is a wrong type. Values are not shown,
+            unless the class itself raises a `ConfigurationError` that shows them.
     """
     fields = {field.alias or field.name: field for field in attrs.fields(options_class) if field.init}  # type: ignore[arg-type]  # an attrs class, as the caller promises
     problems = [Problem(field=name, message=_unknown(name, fields)) for name in given if name not in fields]
     problems += [
-        Problem(field=name, message="is needed")
+        Problem(field=name, message=_NEEDED)
         for name, field in fields.items()
         if field.default is attrs.NOTHING and name not in given
     ]
@@ -39,7 +41,7 @@ def build_options(options_class: type[_Options], given: Mapping[str, Any], *, su
     try:
         options = options_class(**{name: value for name, value in given.items() if name in fields})
     except (TypeError, ValueError) as error:
-        problems += _refused(error, already_told=bool(problems))
+        problems += _refused(error, fields, is_incomplete=any(problem.message == _NEEDED for problem in problems))
         if isinstance(error, ConfigurationTypeError):
             kind = ConfigurationTypeError
     if problems:
@@ -55,10 +57,24 @@ def _unknown(name: str, known: Iterable[str]) -> str:
     return f"is no option; there are {', '.join(names)}" if names else "is no option; there are none"
 
 
-def _refused(error: TypeError | ValueError, *, already_told: bool) -> list[Problem]:
+def _refused(error: TypeError | ValueError, fields: Mapping[str, Any], *, is_incomplete: bool) -> list[Problem]:
     if isinstance(error, ConfigurationError):
         return list(error.problems)
-    # A missing argument is told above already, and attrs' own sentence adds nothing to it.
-    if isinstance(error, TypeError) and "required" in str(error) and already_told:
+    # Without a needed option the class could not even be called; that was told already.
+    if is_incomplete:
         return []
-    return [Problem(field="options", message=str(error.args[0] if error.args else error))]
+    return [Problem(field=_field_in_question(error, fields), message=_without_values(error))]
+
+
+def _field_in_question(error: TypeError | ValueError, fields: Mapping[str, Any]) -> str:
+    """The field that a validator of attrs names in its error, as far as it does."""
+    named = next((argument for argument in error.args if isinstance(argument, attrs.Attribute)), None)
+    return named.name if named is not None and named.name in fields else "options"
+
+
+def _without_values(error: TypeError | ValueError) -> str:
+    """What was wrong, without the sentence of the error: that may hold the value, and a value may be a secret."""
+    wanted = next((argument for argument in error.args[2:] if isinstance(argument, type)), None)
+    if wanted is not None:
+        return f"must be a {wanted.__name__}"
+    return f"cannot be used: the options class refused it with a {type(error).__name__}"

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-Stage: TypeAlias = Literal["check", "package", "translate", "plan", "apply"]
+Stage: TypeAlias = Literal["check", "package", "plan", "apply"]
 Status: TypeAlias = Literal["started", "succeeded", "failed"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -12,6 +13,11 @@ from taskflows_cloud_core._frozen import to_frozenset, to_mapping
 @attrs.frozen(kw_only=True)
 class NoOptions:
     """The options class of a provider that takes none."""
+
+
+def _is_class(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, type):
+        raise TypeError(f"ProviderInfo.{attribute.name} must be a class, not {type(value).__name__}")
 
 
 @attrs.frozen(kw_only=True)
@@ -28,9 +34,9 @@ class ProviderInfo:
         limits: The limits that users meet most, by name, in the units that the name tells.
     """
 
-    name: str
-    title: str
-    options_class: type = NoOptions
-    hook_api_version: int
+    name: str = attrs.field(validator=attrs.validators.instance_of(str))
+    title: str = attrs.field(validator=attrs.validators.instance_of(str))
+    options_class: type = attrs.field(default=NoOptions, validator=_is_class)
+    hook_api_version: int = attrs.field(validator=attrs.validators.instance_of(int))
     capabilities: frozenset[str] = attrs.field(default=frozenset(), converter=to_frozenset)
     limits: Mapping[str, int] = attrs.field(factory=dict, converter=to_mapping)

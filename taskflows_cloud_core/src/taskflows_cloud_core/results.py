@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -28,6 +29,9 @@ class DeploymentError(OperationError):
     def __init__(self, message: str, *, result: CloudDeploymentResult | DeletionResult) -> None:
         self.result = result
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Callable[..., DeploymentError], tuple[Any, ...]]:
+        return partial(type(self), result=self.result), self.args
 
 
 @attrs.frozen(kw_only=True)
@@ -252,11 +256,12 @@ class InvocationResult(ReadAsDict):
 
     Args:
         ok: Whether the function returned.
-        value: What it returned, as JSON gives it back; ``None`` when it failed.
+        value: What it returned, as JSON gives it back; ``None`` when it failed or was only started.
         error: The exception's type, message and traceback as text; ``None`` when it returned.
         logs: What it wrote.
         request_id: The provider's identifier of the invocation.
         duration_ms: How long it ran, in milliseconds, when known.
+        started_only: Whether it was started without waiting for its end.
     """
 
     ok: bool
@@ -265,15 +270,20 @@ class InvocationResult(ReadAsDict):
     logs: tuple[LogEvent, ...] = attrs.field(default=(), converter=to_tuple)
     request_id: str | None = None
     duration_ms: float | None = None
+    started_only: bool = False
 
     def __bool__(self) -> bool:
         return self.ok
 
     def _as_dict(self) -> dict[str, Any]:
+        if self.started_only:
+            return {"StatusCode": 202}
         keys = {"StatusCode": 200, "Payload": self.value}
         return keys if self.ok else {**keys, "Error": self.error}
 
     def __str__(self) -> str:
+        if self.started_only:
+            return f"started ({self.request_id})"
         head = f"returned {self.value!r}" if self.ok else f"failed: {self.error}"
         took = f" after {self.duration_ms:.0f} ms" if self.duration_ms is not None else ""
         return "\n".join([f"{head}{took}", *(f"  {event}" for event in self.logs)])

@@ -246,3 +246,34 @@ def test_schedules_that_fall_on_one_moment_are_told(sky: CloudEnvironment) -> No
     result = sky.deploy_function(job, config(schedules=["Mon 09:00", "Mon..Wed 09:00"]))
     (warning,) = [warning for warning in result.warnings if "both fire at" in warning]
     assert "'Mon 09:00'" in warning
+
+
+def test_a_defect_of_the_provider_costs_one_result_of_many(sky: CloudEnvironment) -> None:
+    cloud_behind(sky).broken_names.add("job-1")
+    results = sky.deploy_many([(job, config(f"job-{number}")) for number in range(3)])
+    assert [result.success for result in results] == [True, False, True]
+    assert "RuntimeError: a defect" in (results[1].error or "")
+
+
+def test_options_for_a_provider_that_is_not_there_are_told(sky: CloudEnvironment) -> None:
+    result = sky.deploy_function(job, config(provider_options={"locl": {"overlap": "skip"}}))
+    assert "provider_options['locl']: no provider of that name is installed; did you mean 'local'?" in result.warnings
+
+
+def test_files_in_an_update_of_the_configuration_are_told(sky: CloudEnvironment) -> None:
+    sky.deploy_function(job, config())
+    result = sky.update_function_configuration("job", config(include_files=["new.csv"]))
+    assert any("include_files belong to the code" in warning for warning in result.warnings)
+
+
+def test_updates_need_a_name(sky: CloudEnvironment) -> None:
+    with pytest.raises(TypeError, match="function_name must be a str"):
+        sky.update_function_configuration(None, config())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="function_name must be a str"):
+        sky.update_function_code(None, job)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dependencies", [{"requests": 1}, 5])
+def test_dependencies_are_a_list(sky: CloudEnvironment, dependencies: Any) -> None:
+    with pytest.raises(TypeError, match="dependencies must be a list of str, not (dict|int)"):
+        sky.deploy_function(job, config(), dependencies)

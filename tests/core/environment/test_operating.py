@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,3 +97,21 @@ def test_a_log_event_prints_as_one_line_without_control_characters() -> None:
     moment = datetime(2027, 1, 2, 3, 4, 5, 678000, UTC)
     event = LogEvent(timestamp=moment, message="a\x1b[31mred\r\nb\tc", request_id="12345678-9", level="ERROR")
     assert str(event) == "2027-01-02T03:04:05.678+00:00 ERROR [12345678] a\\x1b[31mred\\r\\nb\tc"
+
+
+def test_following_loses_nothing_of_a_long_log(sky: CloudEnvironment) -> None:
+    moment = datetime(2027, 1, 1, tzinfo=UTC)
+    log = sys.modules["starlight.sky"].sky(sky._options.sky).log
+    log[:] = [(moment, f"line {number}") for number in range(25_000)]
+    events = sky.follow_function_logs("job", start_time=0, poll_seconds=0.01)
+    assert [event.message for event in itertools.islice(events, 25_000)] == [line for _, line in log]
+
+
+def test_a_moment_beyond_time_is_refused(sky: CloudEnvironment) -> None:
+    with pytest.raises(ValueError, match="no moment in milliseconds"):
+        sky.get_function_logs("job", start_time=10**30)
+
+
+def test_a_number_that_is_none_is_no_payload(sky: CloudEnvironment) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        sky.invoke_function("job", payload=float("nan"))

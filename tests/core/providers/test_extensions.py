@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sample_jobs import job
 
-from taskflows_cloud_core import CloudFunctionConfig, InvalidExtensionError, get_environment
+from taskflows_cloud_core import CloudFunctionConfig, InvalidExtensionError, InvalidProviderError, get_environment
 
 Stranger = Callable[..., Path]
 
@@ -70,3 +70,10 @@ def test_a_disabled_extension_is_left_out(starlight: Path, stranger: Stranger, m
     monkeypatch.setenv("TASKFLOWS_CLOUD_DISABLE_PLUGINS", "broken")
     assert get_environment("starlight").list_functions() == []
     assert "stranger_ext_off" not in sys.modules
+
+
+def test_a_wrapper_that_loses_the_answer_is_named(starlight: Path, stranger: Stranger) -> None:
+    source = "from taskflows_cloud_core import hookimpl\n@hookimpl(wrapper=True)\ndef list_functions():\n    yield\n"
+    stranger("stranger_forgetful", source, extension="forgetful")
+    with pytest.raises(InvalidProviderError, match="through the extension forgetful, which may have lost it"):
+        get_environment("starlight").list_functions()

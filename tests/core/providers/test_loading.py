@@ -21,6 +21,7 @@ from taskflows_cloud_core import (
     available_providers,
     get_environment,
 )
+from taskflows_cloud_core.providers import diagnose
 
 Stranger = Callable[..., Path]
 
@@ -192,3 +193,46 @@ def test_a_name_that_is_no_text() -> None:
 def test_an_option_of_the_wrong_type_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="root: must be a path, not int"):
         get_environment("local", root=3)
+
+
+@pytest.mark.parametrize("secret", [b"hunter2", 42])
+def test_a_secret_option_of_the_wrong_type_is_not_shown(stranger: Stranger, secret: object) -> None:
+    source = (
+        minimal("vault")
+        .replace('title="T"', 'title="T", options_class=Options')
+        .replace(
+            "@hookimpl\ndef provider_info",
+            "import attrs\n\n@attrs.frozen(kw_only=True)\nclass Options:\n"
+            "    token: str = attrs.field(validator=attrs.validators.instance_of(str), repr=False)\n"
+            "    port: int = attrs.field(default=1, converter=int)\n\n@hookimpl\ndef provider_info",
+        )
+    )
+    stranger(f"stranger_vault_{type(secret).__name__}", source, provider="vault")
+    with pytest.raises(ValueError, match="token: must be a str") as caught:
+        get_environment("vault", token=secret)
+    assert str(secret) not in str(caught.value)
+    with pytest.raises(ValueError, match="refused it with a ValueError") as caught:
+        get_environment("vault", token="x", port="hunter2")
+    assert "hunter2" not in str(caught.value)
+    with pytest.raises(ValueError, match="token: is needed"):
+        get_environment("vault")
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "said"),
+    [
+        ("text", minimal("odd").replace("hook_api_version=1", "hook_api_version='1'"), "provider_info failed"),
+        ("exit", "raise SystemExit('no licence')", "could not be imported"),
+    ],
+)
+def test_a_bad_neighbour_does_not_end_the_diagnosis(stranger: Stranger, name: str, source: str, said: str) -> None:
+    stranger(f"stranger_{name}", source, provider="odd")
+    found = {diagnosis.name: diagnosis for diagnosis in diagnose()}
+    assert found["local"].status == "ok"
+    assert said in (found["odd"].error or "")
+
+
+def test_a_coroutine_is_no_answer(stranger: Stranger) -> None:
+    stranger("stranger_async", minimal("x") + "\n@hookimpl\nasync def list_functions():\n    return []\n", provider="x")
+    with pytest.raises(InvalidProviderError, match="answered 'list_functions' with a coroutine"):
+        get_environment("x").list_functions()

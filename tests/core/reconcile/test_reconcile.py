@@ -209,3 +209,16 @@ def test_circles_and_doubles_are_refused() -> None:
         diff([a, b], [])
     with pytest.raises(ValueError, match="role a stands twice"):
         diff([a, a], [])
+
+
+def test_a_plan_that_cannot_be_ordered_is_refused_before_anything_is_done() -> None:
+    done: list[Action] = []
+    a = Resource(kind="role", name="a", depends_on=[("role", "b")])
+    b = Resource(kind="role", name="b", depends_on=[("role", "a")])
+    circle = Plan(function_name="f", provider="test", actions=[Action(verb="create", resource=r) for r in (a, b)])
+    with pytest.raises(ValueError, match="in a circle"):
+        apply(circle, done.append)
+    twice = [Action(verb="delete", resource=a), Action(verb="create", resource=a)]
+    with pytest.raises(ValueError, match="several actions for role a"):
+        apply(Plan(function_name="f", provider="test", actions=twice), done.append)
+    assert done == []

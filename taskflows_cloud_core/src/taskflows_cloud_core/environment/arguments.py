@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from taskflows_cloud_core.config import CloudFunctionConfig
@@ -32,9 +32,13 @@ def full_request(
 
 def listed(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:
     """The dependencies as a tuple; a lone ``str`` is refused, since it would be read letter by letter."""
+    if dependencies is None:
+        return None
     if isinstance(dependencies, str):
         raise TypeError(f"dependencies must be a list of str, not a str; write [{dependencies!r}]")
-    return None if dependencies is None else tuple(dependencies)
+    if isinstance(dependencies, Mapping) or not isinstance(dependencies, Iterable):
+        raise TypeError(f"dependencies must be a list of str, not {type(dependencies).__name__}")
+    return tuple(dependencies)
 
 
 def files_to_include(given: Sequence[str] | None, description: FunctionDescription) -> Sequence[str]:
@@ -58,6 +62,8 @@ def kept_with_the_code(wanted: CloudFunctionConfig, deployed: CloudFunctionConfi
         kept, asked = getattr(deployed, field), getattr(wanted, field)
         if asked not in (None, kept):
             yield f"{field} stays {kept!r}, for which the code was made; deploy the function again to have {asked!r}"
+    if wanted.include_files and wanted.include_files != deployed.include_files:
+        yield "include_files belong to the code, which stays as it is; deploy the function again to change them"
 
 
 def require_callable(function: object) -> None:

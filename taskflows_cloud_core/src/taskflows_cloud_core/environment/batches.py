@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
 from taskflows_cloud_core.environment.pipeline import Hooks, Request, check_and_translate
@@ -43,7 +43,19 @@ def deploy_batch(
         return [_refused(request, errors, provider) for request in requests]
     one_by_one = _serialised(progress)
     with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-deploy") as pool:
-        return list(pool.map(lambda request: deploy(request, one_by_one), requests))
+        futures = [pool.submit(deploy, request, one_by_one) for request in requests]
+    return [_outcome(request, future, provider) for request, future in zip(requests, futures, strict=True)]
+
+
+def _outcome(request: Request, future: Future[CloudDeploymentResult], provider: str) -> CloudDeploymentResult:
+    """The result of one deployment; a defect of the provider must not cost the results of the others."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if not isinstance(error, Exception):
+        raise error
+    told = f"the provider {provider!r} failed with {type(error).__name__}: {error}; please tell its authors"
+    return CloudDeploymentResult(success=False, function_name=request.name, provider=provider, error=told)
 
 
 def _check_all(requests: Sequence[Request], hooks: Hooks) -> dict[str, str]:

@@ -175,6 +175,7 @@ class Deploying(Operating):
         Raises:
             TypeError: An argument has the wrong type.
         """
+        require_name(function_name)
         require_callable(function)
         try:
             description = self.describe_function(function_name)
@@ -209,6 +210,7 @@ class Deploying(Operating):
         Raises:
             TypeError: ``config`` is no `CloudFunctionConfig`.
         """
+        require_name(function_name)
         require_config(config)
         if config.function_name != function_name:
             message = f"is {config.function_name!r}, but the function to update is {function_name!r}"

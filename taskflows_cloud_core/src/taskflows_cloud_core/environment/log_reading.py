@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TypeAlias
 
 import attrs
@@ -15,7 +16,8 @@ GetPage: TypeAlias = Callable[[LogQuery, str | None], LogPage]
 
 # Events may arrive late; a follower looks back this far for those that it has not seen.
 _LATENESS = timedelta(seconds=30)
-_FOLLOW_LIMIT = 10_000
+# How many events of a page a follower asks for; it reads pages until there is none.
+_FOLLOW_PAGE = 1000
 
 
 def newest_events(get_page: GetPage, query: LogQuery) -> list[LogEvent]:
@@ -28,16 +30,26 @@ def newest_events(get_page: GetPage, query: LogQuery) -> list[LogEvent]:
     Returns:
         At most ``query.limit`` events in the order of time; those of one moment in the order of the log.
     """
-    newest_first: list[LogEvent] = []
+    return _in_time_order(islice(_newest_first(get_page, query), query.limit))
+
+
+def _in_time_order(newest_first: Iterable[LogEvent]) -> list[LogEvent]:
+    events = list(newest_first)
+    # Before sorting, so that events of one moment stay in the order of the log.
+    events.reverse()
+    events.sort(key=lambda event: event.timestamp)
+    return events
+
+
+def _newest_first(get_page: GetPage, query: LogQuery) -> Iterator[LogEvent]:
+    """All events of a query, page by page."""
     token: str | None = None
-    while len(newest_first) < query.limit:
+    while True:
         page = get_page(query, token)
-        newest_first += page.events
+        yield from page.events
         if page.token is None or page.token == token:
-            break
+            return
         token = page.token
-    in_time_order = newest_first[: query.limit][::-1]
-    return sorted(in_time_order, key=lambda event: event.timestamp)
 
 
 def follow_events(
@@ -54,8 +66,8 @@ def follow_events(
     since = query.start_time or datetime.now(UTC)
     seen: dict[str, datetime] = {}
     while True:
-        window = attrs.evolve(query, start_time=since, limit=_FOLLOW_LIMIT)
-        for event in newest_events(get_page, window):
+        window = attrs.evolve(query, start_time=since, limit=_FOLLOW_PAGE)
+        for event in _in_time_order(_newest_first(get_page, window)):
             identity = event.event_id or f"{event.timestamp.isoformat()} {event.message}"
             if identity not in seen:
                 seen[identity] = event.timestamp
@@ -82,4 +94,7 @@ def as_moment(value: datetime | int | None, name: str) -> datetime | None:
         return value
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an aware datetime or an int of milliseconds, not {type(value).__name__}")
-    return datetime.fromtimestamp(value / 1000, UTC)
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise ValueError(f"{name} is {value}; that is no moment in milliseconds since 1970") from error

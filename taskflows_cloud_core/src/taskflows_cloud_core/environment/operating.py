@@ -66,12 +66,13 @@ class Operating(Connection):
         Raises:
             FunctionNotFoundError: There is no such function.
             OperationError: It could not be run at all.
-            TypeError: The payload cannot be said in JSON.
+            TypeError: The payload has a type that JSON cannot say.
+            ValueError: The payload holds itself, or a number that is none.
         """
         require_name(function_name)
         if invocation_type not in ("RequestResponse", "Event"):
             raise ValueError(f"invocation_type is {invocation_type!r}; it must be 'RequestResponse' or 'Event'")
-        json.dumps(payload)
+        json.dumps(payload, allow_nan=False)
         result: InvocationResult = self._call(
             "invoke_function", name=function_name, payload=payload, wait=invocation_type == "RequestResponse"
         )

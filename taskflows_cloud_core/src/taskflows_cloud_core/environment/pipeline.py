@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.config import CloudFunctionConfig
-from taskflows_cloud_core.errors import CloudError, ConfigurationError, Problem, ScheduleError
+from taskflows_cloud_core.errors import CloudError, ConfigurationError, InvalidProviderError, Problem, ScheduleError
 from taskflows_cloud_core.packaging import Package
 from taskflows_cloud_core.progress import Progress, ProgressEvent, Stage
+from taskflows_cloud_core.providers import PUBLISHED_PROVIDERS, available_providers
 from taskflows_cloud_core.reconcile import Plan
 from taskflows_cloud_core.schedules import Translation, Trigger, make_triggers, overlap_warnings
 
@@ -100,7 +102,7 @@ def check_and_translate(request: Request, hooks: Hooks) -> Translated:
         ConfigurationError: With every problem.
     """
     problems = _check_code(request)
-    problems += hooks("check_function", function=request.function, config=request.package_config)
+    problems += _problems_of_provider(request, hooks)
     translations: list[Translation] = []
     if request.config is not None and request.with_schedules:
         translations, refused = _translate(request.config, hooks)
@@ -109,8 +111,22 @@ def check_and_translate(request: Request, hooks: Hooks) -> Translated:
         raise ConfigurationError(problems, subject=f"function {request.name!r}")
     if request.config is None or not request.with_schedules:
         return Translated(triggers=None)
-    warnings = (*_warnings_of(translations), *overlap_warnings(request.config.schedules))
+    warnings = (
+        *_warnings_of(translations),
+        *overlap_warnings(request.config.schedules),
+        *_warnings_of_options(request.config),
+    )
     return Translated(triggers=make_triggers(translations), warnings=warnings)
+
+
+def _problems_of_provider(request: Request, hooks: Hooks) -> list[Problem]:
+    found = list(hooks("check_function", function=request.function, config=request.package_config))
+    strange = next((problem for problem in found if not isinstance(problem, Problem)), None)
+    if strange is not None:
+        raise InvalidProviderError(
+            f"check_function answered with a {type(strange).__name__} in its list; it returns Problem objects"
+        )
+    return found
 
 
 def _check_code(request: Request) -> list[Problem]:
@@ -148,6 +164,15 @@ def _warnings_of(translations: Sequence[Translation]) -> Iterator[str]:
         for warning in translation.warnings:
             if warning != translation.reason:
                 yield f"schedule {str(translation.schedule)!r}: {warning}"
+
+
+def _warnings_of_options(config: CloudFunctionConfig) -> Iterator[str]:
+    known = sorted({*available_providers(), *PUBLISHED_PROVIDERS})
+    for name in config.provider_options:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            yield f"provider_options[{name!r}]: no provider of that name is installed{hint}"
 
 
 def _package(request: Request, hooks: Hooks) -> Package | None:

@@ -121,7 +121,7 @@ class DeployingSpec:
         config: CloudFunctionConfig,
         dependencies: Sequence[str] | None,
     ) -> Package:
-        """Make the archive. Called after the checks, before any schedule is translated.
+        """Make the archive. Called after the checks and the translation of all schedules.
 
         Core's own implementation packages for the machine that it runs on; it serves when the provider
         has none. Most providers only name another target.
@@ -231,26 +231,21 @@ class DeployingSpec:
 
                 @hookimpl
                 def plan_deployment(session, name, config, package, triggers):
-                    wanted = {"sha256": package.sha256, "memory_mb": config.memory_mb}
-                    desired = [Resource(kind="function", name=name, properties=wanted)]
-                    desired += [
-                        Resource(
-                            kind="timer",
-                            name=f"{name}-{trigger.name}",
-                            properties={"expression": trigger.expression.expression},
-                            depends_on=[("function", name)],
-                        )
-                        for trigger in triggers
-                    ]
-                    difference = diff(desired, session.read(name))
-                    return Plan(
-                        function_name=name,
-                        provider="example",
-                        actions=difference.actions,
-                        unchanged=difference.unchanged,
-                        package=package,
-                        resource_id=f"example/{name}",
-                    )
+                    found = session.read(name)
+                    wanted = next((dict(r.properties) for r in found if r.kind == "function"), {})
+                    if config is not None:
+                        wanted |= {"memory_mb": config.memory_mb, "runtime": config.runtime}
+                    if package is not None:
+                        wanted["sha256"] = package.sha256
+                    timers = [r for r in found if r.kind == "timer"]
+                    if triggers is not None:
+                        timers = [
+                            Resource(kind="timer", name=trigger.name, depends_on=[("function", name)])
+                            for trigger in triggers
+                        ]
+                    desired = [Resource(kind="function", name=name, properties=wanted), *timers]
+                    actions = diff(desired, found).actions
+                    return Plan(function_name=name, provider="example", actions=actions, package=package)
 
         .. versionadded:: 0.1
         """

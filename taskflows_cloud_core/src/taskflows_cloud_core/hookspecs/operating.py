@@ -87,7 +87,7 @@ class OperatingSpec:
                         function=DeployedFunction(
                             name=name, resource_id=f"example/{name}", provider="example"
                         ),
-                        config=CloudFunctionConfig(function_name=name, runtime="python3.12"),
+                        config=CloudFunctionConfig(function_name=name, runtime=session.runtime(name)),
                     )
 
         .. versionadded:: 0.1

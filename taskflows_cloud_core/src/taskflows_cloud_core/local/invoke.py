@@ -81,7 +81,7 @@ def _leave_to_scheduler(session: Session, name: str, event: Any) -> InvocationRe
         if function.settings.max_concurrency == 0:
             raise OperationError(f"{function.name!r} may not run: max_concurrency is 0")
         run_id = runs.queue_invocation(connection, name, event, at=now())
-    return InvocationResult(ok=True, request_id=run_id)
+    return InvocationResult(ok=True, request_id=run_id, started_only=True)
 
 
 def _lines(session: Session, name: str, run_id: str) -> list[LogEvent]:

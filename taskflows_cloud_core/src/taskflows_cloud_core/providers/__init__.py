@@ -3,5 +3,14 @@
 from taskflows_cloud_core.providers.diagnosis import Diagnosis, diagnose
 from taskflows_cloud_core.providers.loaded import LoadedProvider, options_of
 from taskflows_cloud_core.providers.loading import available_providers, load_provider
+from taskflows_cloud_core.providers.published import PUBLISHED_PROVIDERS
 
-__all__ = ["Diagnosis", "LoadedProvider", "available_providers", "diagnose", "load_provider", "options_of"]
+__all__ = [
+    "PUBLISHED_PROVIDERS",
+    "Diagnosis",
+    "LoadedProvider",
+    "available_providers",
+    "diagnose",
+    "load_provider",
+    "options_of",
+]

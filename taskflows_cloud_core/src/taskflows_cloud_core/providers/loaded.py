@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import GeneratorType
+from inspect import iscoroutine, isgenerator
 from typing import Any
 
 import attrs
@@ -50,7 +50,7 @@ class LoadedProvider:
 
         Raises:
             OperationUnsupported: The provider does not implement the hook.
-            InvalidProviderError: It answered ``None`` or a generator.
+            InvalidProviderError: The answer was ``None``, a generator or a coroutine.
         """
         if operation not in self.operations:
             raise OperationUnsupported(
@@ -59,14 +59,23 @@ class LoadedProvider:
                 distribution=self.distribution,
             )
         answer = getattr(self.manager.hook, operation)(**arguments)
-        if answer is None or isinstance(answer, GeneratorType):
-            raise self._broken(operation, "None" if answer is None else "a generator")
+        if answer is None or isgenerator(answer) or iscoroutine(answer):
+            raise self._broken(operation, answer)
         return answer
 
-    def _broken(self, operation: str, answer: str) -> InvalidProviderError:
+    def _broken(self, operation: str, answer: Any) -> InvalidProviderError:
+        if iscoroutine(answer):
+            answer.close()
+        kind = "None" if answer is None else f"a {type(answer).__name__}"
+        wrapping = [
+            str(impl.plugin_name)
+            for impl in getattr(self.manager.hook, operation).get_hookimpls()
+            if impl.wrapper or impl.hookwrapper
+        ]
+        around = f" through the {', the '.join(wrapping)}, which may have lost it" if wrapping else ""
         return InvalidProviderError(
-            f"the provider {self.info.name!r} ({self.distribution}) answered {operation!r} with {answer}; "
-            "a hook returns its one answer. Please tell its authors",
+            f"the provider {self.info.name!r} ({self.distribution}) answered {operation!r} with {kind}{around}; "
+            "a hook, and a wrapper of it, returns its one answer. Please tell the authors",
             provider=self.info.name,
             distribution=self.distribution,
         )

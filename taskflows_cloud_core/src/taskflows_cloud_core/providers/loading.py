@@ -113,7 +113,7 @@ def _unknown_sentence(name: str) -> str:
 def _import(offer: Offer) -> Any:
     try:
         return offer.entry_point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ProviderImportError(
             f"the provider {offer.name!r} ({offer.distribution}) could not be imported from "
             f"{offer.entry_point.value!r}: {type(error).__name__}: {error}. Reinstall it, or tell its authors",
@@ -134,7 +134,7 @@ def _read_info(offer: Offer, plugin: Any) -> ProviderInfo:
     try:
         manager.register(plugin, offer.name)
         info = manager.hook.provider_info()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _invalid(offer, f"its provider_info failed: {type(error).__name__}: {error}") from error
     if not isinstance(info, ProviderInfo):
         raise _invalid(offer, "it has no hook provider_info that returns a ProviderInfo")
@@ -172,7 +172,7 @@ def _register_extension(manager: pluggy.PluginManager, offer: Offer) -> None:
     try:
         plugin = offer.entry_point.load()
         manager.register(plugin, f"extension {offer.name}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _bad_extension(offer, f"could not be loaded: {type(error).__name__}: {error}") from error
     unknown = _unknown_hooks(manager, plugin)
     if unknown:

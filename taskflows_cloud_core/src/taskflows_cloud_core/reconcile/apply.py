@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Literal, TypeAlias
 
@@ -13,6 +14,7 @@ import attrs
 from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.errors import CloudError
 from taskflows_cloud_core.progress import Progress, ProgressEvent, Status, silent
+from taskflows_cloud_core.reconcile.diff import in_dependency_order
 from taskflows_cloud_core.reconcile.plan import Action, Plan
 from taskflows_cloud_core.reconcile.resource import ResourceKey
 
@@ -85,7 +87,11 @@ def apply(plan: Plan, execute: Execute, *, progress: Progress = silent, max_work
 
     Returns:
         The journal.
+
+    Raises:
+        ValueError: Two actions are about one resource, or actions need each other in a circle. Nothing was done.
     """
+    _check_order(plan.actions)
     run = _Run(plan, execute, progress)
     with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-apply") as pool:
         try:
@@ -157,6 +163,15 @@ class _Run:
                     total=len(self._plan.actions),
                 )
             )
+
+
+def _check_order(actions: Sequence[Action]) -> None:
+    counts = Counter(action.key for action in actions)
+    doubles = [str(key) for key, count in counts.items() if count > 1]
+    if doubles:
+        raise ValueError(f"the plan has several actions for {', '.join(doubles)}; a resource takes one action")
+    in_dependency_order(action.resource for action in actions if action.verb != "delete")
+    in_dependency_order(action.resource for action in actions if action.verb == "delete")
 
 
 def _needs(action: Action, actions: Iterable[Action]) -> set[ResourceKey]:

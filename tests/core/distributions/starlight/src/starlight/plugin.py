@@ -166,13 +166,15 @@ def invoke_function(session, name, payload):
 @hookimpl
 def get_logs(session, query, token):
     end = len(session.log) if token is None else int(token)
-    page = list(enumerate(session.log))[max(0, end - 2) : end]
+    size = max(2, query.limit // 50)
+    first = max(0, end - size)
+    page = list(enumerate(session.log[first:end], first))
     events = [
         LogEvent(timestamp=moment, message=line, event_id=str(number))
         for number, (moment, line) in reversed(page)
         if query.start_time is None or moment >= query.start_time
     ]
-    return LogPage(events=events, token=str(end - 2) if end > 2 else None)
+    return LogPage(events=events, token=str(first) if first else None)
 
 
 def _listed(session, name):

@@ -18,9 +18,12 @@ class Sky:
     log: list[tuple[datetime, str]] = attrs.field(factory=list)
     mutations: list[str] = attrs.field(factory=list)
     forgets_files: bool = False
+    broken_names: set[str] = attrs.field(factory=set)
 
     def execute(self, action: Action) -> None:
         """Do one action of a plan."""
+        if action.key.name in self.broken_names:
+            raise RuntimeError("a defect")
         self.mutations.append(f"{action.verb} {action.key}")
         self.log.append((datetime.now(UTC), self.mutations[-1]))
         if action.verb == "delete":
