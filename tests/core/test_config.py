@@ -18,6 +18,7 @@ from taskflows_cloud_core import (
     CloudFunctionConfig,
     ConfigurationError,
     ConfigurationTypeError,
+    LogQuery,
     Periodic,
     get_environment,
 )
@@ -168,3 +169,22 @@ def test_errors_cross_the_border_of_a_process(make: Callable[[], object]) -> Non
     assert type(copied) is type(caught.value)
     assert str(copied) == str(caught.value)
     assert vars(copied) == vars(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "said"),
+    [
+        (lambda: Periodic(period=60, start_on="x"), ValueError, "Periodic.start_on is 'x'; it must be one of 'boot'"),  # type: ignore[arg-type]
+        (lambda: Periodic(period=60, randomized_delay="5m"), TypeError, "must be of type int or None, not str"),  # type: ignore[arg-type]
+        (lambda: Calendar("Mon", randomized_delay=-1), ValueError, "Calendar.randomized_delay is -1"),
+        (lambda: Calendar("Mon", persistent="yes"), TypeError, "Calendar.persistent must be of type bool"),  # type: ignore[arg-type]
+        (lambda: LogQuery(limit="5"), TypeError, "LogQuery.limit must be of type int, not str"),  # type: ignore[arg-type]
+        (lambda: LogQuery(limit=True), TypeError, "LogQuery.limit must be of type int, not bool"),
+        (lambda: LogQuery(limit=0), ValueError, "LogQuery.limit is 0; it must be at least 1"),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(make: Callable[[], object], kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind) as caught:
+        make()
+    assert len(caught.value.args) == 1
+    assert said in str(caught.value)

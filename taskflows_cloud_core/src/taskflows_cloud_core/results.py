@@ -11,6 +11,7 @@ import attrs
 
 from taskflows_cloud_core._dict_access import ReadAsDict
 from taskflows_cloud_core._frozen import to_mapping, to_tuple
+from taskflows_cloud_core._validators import at_least
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.errors import OperationError
 from taskflows_cloud_core.reconcile import Plan
@@ -228,7 +229,7 @@ class LogQuery:
         request_id: Of this invocation only.
     """
 
-    limit: int = attrs.field(default=100, validator=[attrs.validators.instance_of(int), attrs.validators.ge(1)])
+    limit: int = attrs.field(default=100, validator=at_least(1))
     start_time: datetime | None = None
     end_time: datetime | None = None
     request_id: str | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import validators
 
+from taskflows_cloud_core._validators import at_least, kind_of
 from taskflows_cloud_core.schedules import _text
 
 if TYPE_CHECKING:
@@ -38,14 +39,10 @@ class Calendar:
 
     schedule: str = attrs.field(validator=_text.single_line)
     timezone: str | None = attrs.field(default=None, validator=validators.optional(_text.single_line))
-    description: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.instance_of(str))
-    )
-    persistent: bool = attrs.field(default=True, kw_only=True, validator=validators.instance_of(bool))
+    description: str | None = attrs.field(default=None, kw_only=True, validator=kind_of(str, optional=True))
+    persistent: bool = attrs.field(default=True, kw_only=True, validator=kind_of(bool))
     accuracy: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_text.single_line))
-    randomized_delay: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional([validators.instance_of(int), validators.ge(0)])
-    )
+    randomized_delay: int | None = attrs.field(default=None, kw_only=True, validator=at_least(0, optional=True))
 
     @property
     def spec(self) -> CalendarSpec:

@@ -10,6 +10,7 @@ from typing import Literal
 import attrs
 from attrs import validators
 
+from taskflows_cloud_core._validators import at_least, kind_of, one_of
 from taskflows_cloud_core.schedules import _text
 
 
@@ -41,18 +42,12 @@ class Periodic:
 
     period: int = attrs.field(validator=_positive_int)
     start_on: Literal["boot", "login", "command"] = attrs.field(
-        default="boot", validator=validators.in_(("boot", "login", "command"))
+        default="boot", validator=one_of("boot", "login", "command")
     )
-    relative_to: Literal["start", "finish"] = attrs.field(
-        default="start", validator=validators.in_(("start", "finish"))
-    )
-    description: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.instance_of(str))
-    )
+    relative_to: Literal["start", "finish"] = attrs.field(default="start", validator=one_of("start", "finish"))
+    description: str | None = attrs.field(default=None, kw_only=True, validator=kind_of(str, optional=True))
     accuracy: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_text.single_line))
-    randomized_delay: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional([validators.instance_of(int), validators.ge(0)])
-    )
+    randomized_delay: int | None = attrs.field(default=None, kw_only=True, validator=at_least(0, optional=True))
 
     def next_runs(self, n: int, after: datetime | None = None) -> list[datetime]:
         """The next ``n`` moments when counting begins at ``after``.
