@@ -79,3 +79,13 @@ def test_what_the_runtime_has_is_found_and_left_out_of_the_archive() -> None:
     archive = create_lambda_deployment_package(uses_boto3)
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         assert not [name for name in opened.namelist() if name.startswith("boto3")]
+
+
+def test_one_text_is_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError, match=r"include_files must be a list of str, not a str; write \['\.'\]"):
+        create_lambda_deployment_package(local_job(), include_files=".")
+    with pytest.raises(TypeError, match=r"dependencies must be a list of str, not a str; write \['requests'\]"):
+        create_lambda_deployment_package(local_job(), "requests")
+    with pytest.raises(TypeError, match=r"write \['requests'\]"):
+        create_lambda_layer_package("requests")

@@ -80,6 +80,7 @@ def create_lambda_deployment_package(
     Raises:
         ConfigurationError: There is no such runtime or architecture.
         PackagingError: The callable, a dependency or a file cannot be packaged.
+        TypeError: ``dependencies`` or ``include_files`` is a text, not a list of texts.
     """
     target = lambda_target(runtime or running_runtime(), architecture)
     return build_package(
@@ -103,6 +104,7 @@ def create_lambda_layer_package(
     Raises:
         ConfigurationError: There is no such runtime or architecture.
         PackagingError: A dependency cannot be packaged.
+        TypeError: ``dependencies`` is a text, not a list of texts.
     """
     return build_layer(dependencies, target=lambda_target(runtime or running_runtime(), architecture))
 

@@ -62,6 +62,15 @@ def test_all_problems_are_told_together(tmp_path: Path, monkeypatch: pytest.Monk
     assert fields == ["include_files[0]", "include_files[2]"]
 
 
+def test_a_text_is_no_list_of_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: PackageTarget) -> None:
+    monkeypatch.chdir(tmp_path)
+    place(tmp_path, "fine.txt")
+    with pytest.raises(TypeError, match=r"include_files must be a list of str, not a str; write \['\.'\]"):
+        check_include_files(".")
+    with pytest.raises(TypeError, match=r"write \['fine\.txt'\]"):
+        build_package(lambda: 1, target=target, include_files="fine.txt")
+
+
 def test_secrets_in_folders_are_left_out_with_a_warning(
     project: Callable[..., ModuleType], target: PackageTarget
 ) -> None:

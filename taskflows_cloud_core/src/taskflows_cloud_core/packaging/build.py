@@ -21,7 +21,7 @@ from taskflows_cloud_core.packaging.include import IncludedFiles, find_included,
 from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.package import Package, PackageLayer, PackageTarget
-from taskflows_cloud_core.packaging.requirements import check_dependencies
+from taskflows_cloud_core.packaging.requirements import check_dependencies, refuse_single_text
 from taskflows_cloud_core.packaging.shim_files import HANDLER, cloudpickle_members, manifest_member, shim_members
 from taskflows_cloud_core.packaging.sizes import check_archive_size, check_unpacked_size
 from taskflows_cloud_core.packaging.stand_ins import stand_in_members
@@ -55,7 +55,9 @@ def build_package(
 
     Raises:
         PackagingError: The callable, a dependency or a file cannot be packaged.
+        TypeError: ``dependencies`` or ``include_files`` is a text, not a list of texts.
     """
+    refuse_single_text("dependencies", dependencies)
     included = find_included(include_files)
     _raise_for([*included.problems, *check_dependencies(dependencies)])
     finder = ModuleFinder()
@@ -117,7 +119,9 @@ def build_layer(dependencies: Sequence[str], *, target: PackageTarget) -> bytes:
 
     Raises:
         PackagingError: A dependency cannot be packaged.
+        TypeError: ``dependencies`` is a text, not a list of texts.
     """
+    refuse_single_text("dependencies", dependencies)
     _raise_for(check_dependencies(dependencies))
     fetched = fetch(not_provided(dependencies, target), target)
     check_unpacked_size([fetched.shared.block], target)

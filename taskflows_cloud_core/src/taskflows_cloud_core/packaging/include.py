@@ -11,6 +11,7 @@ import attrs
 
 from taskflows_cloud_core.errors import PackagingError, Problem
 from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.requirements import refuse_single_text
 
 _LEFT_OUT_FOLDERS = {".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules", ".aws", ".ssh", ".gnupg"}
 _SECRETS = (
@@ -57,6 +58,9 @@ def check_include_files(include_files: Sequence[str]) -> list[Problem]:
     Returns:
         All problems: paths that are absolute, contain ``..``, are missing, or are or hold links that lead
         out of the working directory.
+
+    Raises:
+        TypeError: It is a text, not a list of texts.
     """
     return list(find_included(include_files).problems)
 
@@ -66,7 +70,11 @@ def find_included(include_files: Sequence[str]) -> IncludedFiles:
 
     Args:
         include_files: Paths relative to the working directory.
+
+    Raises:
+        TypeError: It is a text, not a list of texts.
     """
+    refuse_single_text("include_files", include_files)
     root = Path.cwd().resolve()
     files: dict[str, IncludedFile] = {}
     left_out: list[str] = []

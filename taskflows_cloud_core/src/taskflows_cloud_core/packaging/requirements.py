@@ -60,6 +60,21 @@ def _parse(text: str) -> Requirement:
     return Requirement(text)
 
 
+def refuse_single_text(field: str, value: object) -> None:
+    """Refuse a text where a list of texts belongs, before it is taken letter by letter.
+
+    Args:
+        field: What the value was given for.
+        value: As the user gave it.
+
+    Raises:
+        TypeError: It is a str or bytes.
+    """
+    if isinstance(value, str | bytes):
+        kind = type(value).__name__
+        raise TypeError(f"{field} must be a list of str, not a {kind}; write [{without_credentials(repr(value))}]")
+
+
 def parse_requirement(text: str) -> Requirement:
     """Read a dependency that `check_dependencies` has passed."""
     return _parse(text)
