@@ -22,6 +22,7 @@ from taskflows_cloud_aws.resources.function import (
 )
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_aws.versions import prune_versions
+from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import OperationError
 from taskflows_cloud_core.reconcile import Action, Hidden, Resource
 
@@ -34,6 +35,8 @@ _SETTINGS = CODE_FIELDS | CONFIGURATION_FIELDS - {"environment"}
 _STATE_SECONDS = 600
 _PATIENCE_SECONDS = 60
 _ATTEMPTS = 3
+# AWS's code, and the one that some emulators give.
+_EXISTS = ("ResourceConflictException", "ConflictException")
 
 
 def desired_live(names: Names, of_function: Resource) -> Resource:
@@ -56,12 +59,16 @@ def read_live(session: AwsSession, names: Names) -> Resource | None:
 
 
 def _create(context: Context, action: Action) -> None:
+    from botocore.exceptions import ClientError
+
     client = context.session.lambda_
     version = context.made.version or _publish(context, action)
     request: Any = {"FunctionName": context.names.function, "Name": LIVE, "FunctionVersion": version}
     try:
         _patiently(context, lambda: client.create_alias(**request))
-    except client.exceptions.ResourceConflictException:
+    except ClientError as error:
+        if error_code(error) not in _EXISTS:
+            raise
         # Either the answer to our own call was lost, or somebody was faster.
         _require_version(context, version)
 
