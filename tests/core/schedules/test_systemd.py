@@ -77,7 +77,7 @@ def read_or_refused(text: str) -> tuple[CalendarSpec | None, str]:
         return None, str(error)
 
 
-def check(text: str, base: datetime) -> None:
+def assert_read_alike(text: str, base: datetime) -> None:
     theirs = systemd(text, base, 5)
     spec, error = read_or_refused(text)
     if spec is None:
@@ -102,14 +102,14 @@ def check(text: str, base: datetime) -> None:
 def test_a_sample_is_read_as_systemd_reads_it(seed: int) -> None:
     random = Random(seed)
     for _ in range(40):
-        check(any_text(random), random.choice(BASE_TIMES))
+        assert_read_alike(any_text(random), random.choice(BASE_TIMES))
 
 
 @pytest.mark.slow
 def test_two_thousand_texts_are_read_as_systemd_reads_them() -> None:
     random = Random(1970)
     for _ in range(2000):
-        check(any_text(random), random.choice(BASE_TIMES))
+        assert_read_alike(any_text(random), random.choice(BASE_TIMES))
 
 
 def test_the_text_of_changed_sets_means_the_same_to_systemd() -> None:
