@@ -18,7 +18,7 @@ import taskflows_cloud_core
 ROOT = Path(taskflows_cloud_core.__file__).parent
 # The floors, lowest first; a room imports from its own floor and from those before it only.
 FLOORS = [
-    {"_version", "_frozen", "_dict_access", "_validators"},
+    {"_version", "_frozen", "_dict_access", "_lazy", "_validators"},
     {"errors"},
     {"progress", "options"},
     {"schedules"},

@@ -30,8 +30,9 @@ What a run sees:
   space is not limited.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from taskflows_cloud_core._lazy import attach
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.local.api import list_runs, run_scheduler
@@ -48,15 +49,4 @@ _MODULES = {
 
 __all__ = ["LocalFunctionOptions", "LocalOptions", "Run", "list_runs", "run_scheduler"]
 
-
-def __getattr__(name: str) -> Any:
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = attach(__name__, _MODULES)

@@ -4,9 +4,9 @@
 handles finished packages pays nothing for the tools that make them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from taskflows_cloud_core._lazy import attach
 from taskflows_cloud_core.packaging.package import Package, PackagedFile, PackageLayer, PackageTarget
 
 if TYPE_CHECKING:
@@ -47,15 +47,4 @@ __all__ = [
     "running_target",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = attach(__name__, _MODULES)

@@ -3,9 +3,9 @@
 What reads text or computes moments is loaded when it is first used; the classes are here at once.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from taskflows_cloud_core._lazy import attach
 from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.periodic import Periodic
 from taskflows_cloud_core.schedules.shape import as_schedule
@@ -103,15 +103,4 @@ __all__ = [
     "week_text",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = attach(__name__, _MODULES)
