@@ -115,3 +115,43 @@ def test_everything_at_once_and_the_version_are_there(project: Project, run: Run
     )
     package = build_package(project({"jobs.py": text}).job, target=target)
     assert run(package) == taskflows_cloud_core.__version__
+
+
+OBJECT, CLASS = "Calendar('Mon 09:00')", "Calendar"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        *(f"str({OBJECT})", f"format({OBJECT}, '>9')", f"'%s' % {OBJECT}", f"'at ' + {OBJECT}", f"{OBJECT} + 'x'"),
+        *(f"bool({OBJECT})", f"int({OBJECT}.hour)", f"{OBJECT}.hour * 2", f"2 * {OBJECT}.hour", f"{OBJECT} == 1"),
+        *(f"{OBJECT} != 1", f"{OBJECT} < 1", f"{OBJECT}[0]", f"len({CLASS})", f"list({CLASS})", f"bytes({OBJECT})"),
+        *(f"open({OBJECT})", f"[1][{OBJECT}]", f"round({OBJECT})", f"{OBJECT} in [1]", f"1 in {OBJECT}"),
+    ],
+)
+def test_reading_a_value_out_of_one_says_what_is_missing(
+    project: Project, run: Run, target: PackageTarget, use: str
+) -> None:
+    jobs = project({"jobs.py": f"from taskflows_cloud_core import Calendar\ndef job(): return {use}\n"})
+    with pytest.raises(RuntimeError, match=r"RuntimeError: taskflows_cloud_core\.Calendar.*not part of the deployed"):
+        run(build_package(jobs.job, target=target))
+
+
+def test_keeping_them_costs_nothing(project: Project, run: Run, target: PackageTarget) -> None:
+    text = (
+        "import copy, dataclasses, enum, functools, typing\n"
+        "import taskflows_cloud_core as core\nfrom taskflows_cloud_core import Calendar, CloudFunctionConfig\n"
+        "PLAN = Calendar('Mon 09:00')\nALL = {PLAN: 1, Calendar('Tue 09:00'): 2}\nSET = {*ALL}\n"
+        "class When(enum.Enum):\n    EARLY = Calendar('Mon 09:00')\n    LATE = Calendar('Mon 10:00')\n"
+        "@dataclasses.dataclass\nclass Row:\n    plan: Calendar = PLAN\n    config: CloudFunctionConfig | None = None\n"
+        "@functools.lru_cache\ndef kept(plan): return 1\nkept(PLAN)\n"
+        "HINT = typing.Optional[Calendar]\nCOPY = copy.copy(PLAN)\n"
+        "def job(): return [len(ALL), PLAN in SET, isinstance(PLAN, core.Calendar), repr(PLAN), repr(Calendar)]\n"
+    )
+    assert run(build_package(project({"jobs.py": text}).job, target=target)) == [
+        *(2, True, True),
+        *(
+            "<taskflows_cloud_core.Calendar, not part of the deployed package>",
+            "<class 'taskflows_cloud_core.Calendar'>",
+        ),
+    ]
