@@ -126,6 +126,7 @@ OBJECT, CLASS = "Calendar('Mon 09:00')", "Calendar"
         *(f"str({OBJECT})", f"format({OBJECT}, '>9')", f"'%s' % {OBJECT}", f"'at ' + {OBJECT}", f"{OBJECT} + 'x'"),
         *(f"bool({OBJECT})", f"int({OBJECT}.hour)", f"{OBJECT}.hour * 2", f"2 * {OBJECT}.hour", f"{OBJECT} == 1"),
         *(f"{OBJECT} != 1", f"{OBJECT} < 1", f"{OBJECT}[0]", f"len({CLASS})", f"list({CLASS})", f"bytes({OBJECT})"),
+        f"{CLASS}.__attrs_attrs__",
         *(f"open({OBJECT})", f"[1][{OBJECT}]", f"round({OBJECT})", f"{OBJECT} in [1]", f"1 in {OBJECT}"),
     ],
 )

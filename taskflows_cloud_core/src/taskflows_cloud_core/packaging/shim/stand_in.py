@@ -55,8 +55,8 @@ def _decorator(*functions: Any, **_options: Any) -> Any:
 
 def _refuse(path: str, distribution: str) -> NoReturn:
     raise RuntimeError(
-        f"{path} was used while the function was loaded or ran, but {distribution} is for deploying and not part of the deployed "
-        f"package; to have it there, deploy with dependencies=[{distribution!r}, ...]"
+        f"{path} was used while the function was loaded or ran, but {distribution} is for deploying and not part of "
+        f"the deployed package; to have it there, deploy with dependencies=[{distribution!r}, ...]"
     )
 
 
@@ -67,6 +67,8 @@ class _InertClass(type):
     _distribution: str
 
     def __getattr__(cls, name: str) -> Any:
+        if name == "__attrs_attrs__":  # the fields, for a copy with changes or an attrs class below this one
+            _refuse(cls._path, cls._distribution)
         if name.startswith("__"):
             raise AttributeError(name)
         return _member(cls, name)
