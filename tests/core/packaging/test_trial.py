@@ -57,7 +57,6 @@ def test_what_passed_is_not_tried_again(target: PackageTarget, cache: Path) -> N
 
     package = build_package(job, target=target)
     [mark] = (cache / "taskflows-cloud" / "trials").iterdir()
-    assert mark.name.startswith(package.sha256)
     before = mark.stat().st_mtime_ns
     assert build_package(job, target=target) == package
     assert mark.stat().st_mtime_ns == before
@@ -69,3 +68,43 @@ def test_what_only_the_runtime_has_is_not_missed(project: Callable[..., ModuleTy
 
     has_pluggy = attrs.evolve(target, provided=["pluggy"])
     assert build_package(lambda: jobs.job(), target=has_pluggy).dependencies == ()
+
+
+def test_a_module_that_works_with_a_stand_in_when_it_is_imported_is_refused(
+    project: Callable[..., ModuleType], target: PackageTarget
+) -> None:
+    text = "from taskflows_cloud_core import Calendar\nLABEL = f\"{Calendar('Mon 09:00')}\"\ndef job(): return LABEL\n"
+    with pytest.raises(PackagingError) as failure:
+        build_package(project({"jobs.py": text}).job, target=target)
+    first, *_ = str(failure.value).splitlines()
+    assert first.startswith("jobs:job cannot be loaded from its package: RuntimeError: taskflows_cloud_core.Calendar")
+    assert "dependencies=['taskflows-cloud-core', ...]" in first
+    assert 'jobs.py", line 2' in str(failure.value)
+
+
+def test_one_trial_is_enough_for_the_functions_of_a_module(
+    project: Callable[..., ModuleType], target: PackageTarget, cache: Path
+) -> None:
+    text = "from taskflows_cloud_core import Calendar\ndef first(): return 1\ndef second(): return 2\n"
+    jobs = project({"jobs.py": text})
+    trials = cache / "taskflows-cloud" / "trials"
+    assert build_package(jobs.first, target=target).sha256 != build_package(jobs.second, target=target).sha256
+    assert len(list(trials.iterdir())) == 1
+    Path("jobs.py").write_text(text + "third = 1\n")
+    build_package(jobs.second, target=target)
+    assert len(list(trials.iterdir())) == 2
+
+
+def test_decorators_alone_need_no_trial(project: Callable[..., ModuleType], target: PackageTarget, cache: Path) -> None:
+    text = "from taskflows_cloud_core import cloud_function\n@cloud_function(memory_mb=512)\ndef job(): return 1\n"
+    build_package(project({"jobs.py": text}).job, target=target)
+    assert not (cache / "taskflows-cloud" / "trials").exists()
+
+
+def test_a_module_that_reads_the_command_line_sees_an_empty_one(
+    project: Callable[..., ModuleType], target: PackageTarget
+) -> None:
+    text = "import sys\nfrom taskflows_cloud_core import Calendar\nassert not sys.argv[1:]\ndef job(): return 1\n"
+    jobs = project({"jobs.py": "def job(): return 1\n"})
+    Path("jobs.py").write_text(text)
+    assert build_package(jobs.job, target=target).size > 0

@@ -48,7 +48,8 @@ def build_package(
         separate_dependencies: Put the dependencies into ``Package.layer`` instead of the archive, for
             targets that can share them among functions.
         trial: Whether the finished package is opened once in a clean interpreter, when this machine is what it
-            is for; ``None`` does so with callables by value alone.
+            is for; ``None`` does so with callables by value, and with those whose modules import more than
+            decorators of a package for deploying: one that works with it while it is imported cannot be loaded.
 
     Returns:
         The archive on disk and what is in it. Equal input makes an equal archive.
@@ -67,7 +68,7 @@ def build_package(
     own = Block(_own_members(entry, contents, fetched, included, target), below=fetched.shared.block)
     check_unpacked_size([fetched.shared.block, own], target)
     package = _stored(entry, fetched, own, target, separate_dependencies=separate_dependencies)
-    wanted = entry.payload is not None if trial is None else trial
+    wanted = entry.payload is not None or contents.sources.inert_names if trial is None else trial
     if wanted and can_try(target) and not uses_provided(contents.sources.installed, target.provided):
         try_package(package)
     return attrs.evolve(
@@ -155,10 +156,13 @@ def _fetched(
 def _own_members(
     entry: Entry, contents: Contents, fetched: Dependencies, included: IncludedFiles, target: PackageTarget
 ) -> Iterator[Member]:
-    yield from shim_members(entry, with_stand_ins=bool(contents.sources.stand_ins))
+    # A distribution that a dependency brings along is there for real.
+    packages = {name: item for name, item in contents.deployment_packages.items() if item not in fetched.names}
+    stand_ins = [*stand_in_members(contents.sources.stand_ins, packages)]
+    yield from shim_members(entry, with_stand_ins=bool(stand_ins))
     yield from contents.sources.members
     yield from project_metadata(contents.sources.members)
-    yield from stand_in_members(contents.sources.stand_ins, contents.deployment_packages)
+    yield from stand_ins
     if entry.payload is not None and entry.payload.needs_cloudpickle and "cloudpickle" not in fetched.names:
         yield from cloudpickle_members(entry.payload)
     yield from included_members(included, contents.sources.members)

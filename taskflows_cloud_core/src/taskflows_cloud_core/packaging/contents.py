@@ -12,7 +12,7 @@ from taskflows_cloud_core.packaging.imports import ImportedModule, imports_of_co
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
 from taskflows_cloud_core.packaging.sources import SourceCollector, Sources
-from taskflows_cloud_core.packaging.stand_ins import deployment_packages, split_by_dependencies
+from taskflows_cloud_core.packaging.stand_ins import deployment_packages, package_above, split_by_dependencies
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +43,7 @@ def read_contents(entry: Entry, finder: ModuleFinder, dependencies: Sequence[str
     """
     packages = dict(deployment_packages())
     if entry.reference is not None:
-        packages.pop(entry.reference.module.partition(".")[0], None)
+        packages.pop(package_above(entry.reference.module, packages) or "", None)
     named = [normalised_name(parse_requirement(text).name) for text in dependencies or ()]
     stand_ins, installed = split_by_dependencies(packages, named)
     collector = SourceCollector(finder, stand_ins=stand_ins, installed=installed)

@@ -16,6 +16,7 @@ from taskflows_cloud_core.packaging.loader import loader_source
 from taskflows_cloud_core.packaging.pickling import Payload
 
 FOLDER = "_taskflows_cloud"
+MANIFEST = f"{FOLDER}/manifest.json"
 HANDLER = "index.handler"
 MANIFEST_VERSION = 1
 _ORIGIN = "taskflows-cloud"
@@ -84,7 +85,7 @@ def manifest_member(entry: Entry, *, python_version: str, dependencies: Dependen
     if entry.payload is not None:
         manifest["cloudpickle_version"] = _cloudpickle_version()
     text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
-    return Member.of(f"{FOLDER}/manifest.json", text.encode(), origin=_ORIGIN)
+    return Member.of(MANIFEST, text.encode(), origin=_ORIGIN)
 
 
 def _entry_facts(entry: Entry) -> dict[str, object]:

@@ -12,6 +12,8 @@ from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.archive import Member
 from taskflows_cloud_core.packaging.imports import ImportedModule, imports_of_source
 from taskflows_cloud_core.packaging.modules import FoundModule, ModuleFinder
+from taskflows_cloud_core.packaging.shim.stand_in import DECORATORS
+from taskflows_cloud_core.packaging.stand_ins import package_above
 
 _RESERVED = ("index", "_taskflows_cloud")
 
@@ -40,6 +42,7 @@ class Sources:
         members: The user's own modules, with the ``__init__`` files of their packages.
         installed: Full names of modules that come from distributions.
         stand_ins: Full names of modules that are replaced by stand-ins.
+        inert_names: Whether the code imports more of them than decorators, which do all that the real ones do.
         unfound: Imports that nothing here satisfies.
         computed: File and line of imports whose names are computed when the code runs.
     """
@@ -47,6 +50,7 @@ class Sources:
     members: tuple[Member, ...]
     installed: tuple[str, ...]
     stand_ins: tuple[str, ...]
+    inert_names: bool = False
     unfound: tuple[Unfound, ...]
     computed: tuple[str, ...] = ()
 
@@ -56,8 +60,8 @@ class SourceCollector:
 
     Args:
         finder: Looks for the modules.
-        stand_ins: Top-level packages that are not shipped but replaced.
-        installed: Top-level packages that come from a distribution although their files are the user's.
+        stand_ins: Packages, whole or below others, that are not shipped but replaced.
+        installed: Packages that come from a distribution although their files are the user's.
     """
 
     def __init__(self, finder: ModuleFinder, *, stand_ins: Iterable[str] = (), installed: Iterable[str] = ()) -> None:
@@ -68,6 +72,7 @@ class SourceCollector:
         self._members: dict[str, Member] = {}
         self._installed: set[str] = set()
         self._stand_ins: set[str] = set()
+        self._inert_names = False
         self._unfound: dict[Unfound, None] = {}
         self._computed: list[str] = []
         self._seen: set[str] = set()
@@ -92,6 +97,7 @@ class SourceCollector:
             members=tuple(self._members.values()),
             installed=tuple(sorted(self._installed)),
             stand_ins=tuple(sorted(self._stand_ins)),
+            inert_names=self._inert_names,
             unfound=tuple(self._unfound),
             computed=tuple(self._computed),
         )
@@ -105,6 +111,8 @@ class SourceCollector:
             if not imported.optional:
                 self._unfound[Unfound(module=imported.module, place=place)] = None
             return
+        if package_above(imported.module, self._stand_in_packages):
+            self._inert_names |= not imported.names or not set(imported.names) <= DECORATORS
         for name in imported.names:
             if name != "*":
                 self._reach(f"{imported.module}.{name}")
@@ -113,14 +121,13 @@ class SourceCollector:
         """Take a module and the packages above it; whether it is there."""
         if name in self._seen:
             return True
-        top = name.partition(".")[0]
-        if top in self._stand_in_packages:
-            return self._note(name, self._stand_ins)
-        if top in self._installed_packages:
-            return self._note(name, self._installed)
         above = name.rpartition(".")[0]
         if above and not self._reach(above):
             return False
+        if package_above(name, self._stand_in_packages):
+            return self._note(name, self._stand_ins)
+        if package_above(name, self._installed_packages):
+            return self._note(name, self._installed)
         found = self._finder.find(name)
         if found is None:
             return False

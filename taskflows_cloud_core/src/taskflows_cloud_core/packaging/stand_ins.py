@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from taskflows_cloud_core.packaging.archive import Member
 from taskflows_cloud_core.packaging.installation import once_per_installation
@@ -15,18 +15,48 @@ _PROVIDERS = "taskflows_cloud.providers"
 
 @once_per_installation
 def deployment_packages() -> dict[str, str]:
-    """The packages of core and of the installed providers.
+    """What core and the installed providers have that is for deploying alone.
+
+    The distributions ``taskflows-cloud-<x>`` are, with their whole package ``taskflows_cloud_<x>``. Of any other
+    distribution it is no more than the subpackage that the entry point's module is in: ``myco.cloud`` of
+    ``myco.cloud.plugin``. A module that is in no subpackage, ``myco.plugin``, stands for itself alone. All else
+    is an ordinary module that functions may use.
 
     Returns:
-        Top-level package to distribution, normalised: ``{"taskflows_cloud_core": "taskflows-cloud-core"}``.
+        Package or module to distribution, normalised: ``{"taskflows_cloud_core": "taskflows-cloud-core"}``.
     """
     import importlib_metadata
 
     found = {CORE_PACKAGE: CORE_DISTRIBUTION}
     for point in importlib_metadata.entry_points(group=_PROVIDERS):
         if point.dist is not None:
-            found[point.module.partition(".")[0]] = normalised_name(point.dist.name)
+            distribution = normalised_name(point.dist.name)
+            found[_for_deploying(point.module, distribution)] = distribution
     return found
+
+
+def _for_deploying(module: str, distribution: str) -> str:
+    top = module.partition(".")[0]
+    if distribution.startswith("taskflows-cloud-") and normalised_name(top) == distribution:
+        return top
+    package = module.rpartition(".")[0]
+    return package if "." in package else module
+
+
+def package_above(module: str, packages: Container[str]) -> str | None:
+    """The one of some packages that has a module or is it; ``None`` when there is none.
+
+    Args:
+        module: Its full name.
+        packages: Full names; when one is within another, the outer one is found.
+    """
+    return next((name for name in _names_above(module) if name in packages), None)
+
+
+def _names_above(module: str) -> Iterator[str]:
+    """The full names of the packages above a module, from the top down, and its own."""
+    parts = module.split(".")
+    return (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
 def split_by_dependencies(packages: dict[str, str], dependencies: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -37,10 +67,10 @@ def split_by_dependencies(packages: dict[str, str], dependencies: Sequence[str])
         dependencies: The distributions that the user names, normalised.
 
     Returns:
-        The top-level packages with a stand-in, and those without.
+        The packages with a stand-in, and the top-level packages of the distributions that come for real.
     """
     real = {package for package, distribution in packages.items() if distribution in dependencies}
-    return set(packages) - real, real
+    return set(packages) - real, {package.partition(".")[0] for package in real}
 
 
 def stand_in_members(modules: Iterable[str], packages: dict[str, str]) -> Iterator[Member]:
@@ -48,11 +78,16 @@ def stand_in_members(modules: Iterable[str], packages: dict[str, str]) -> Iterat
 
     Args:
         modules: Full names of the modules that are imported.
-        packages: As `deployment_packages` returns.
+        packages: As `deployment_packages` returns; packages of distributions that are there for real are not
+            among them.
     """
-    names = {".".join(parts[: end + 1]) for name in modules for parts in [name.split(".")] for end in range(len(parts))}
-    for name in sorted(names):
-        distribution = packages[name.partition(".")[0]]
+    names = {
+        name: packages[package]
+        for module in modules
+        for name in _names_above(module)
+        if (package := package_above(name, packages)) is not None
+    }
+    for name, distribution in sorted(names.items()):
         text = (
             f'"""Stands in for {name}, which is for deploying and not part of this package.\n\n'
             f"To have the real one, add {distribution!r} to the dependencies of the function.\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.cache import cache_folder, prune
 from taskflows_cloud_core.packaging.package import Package, PackageTarget
+from taskflows_cloud_core.packaging.shim_files import MANIFEST
 
-_PROGRAM = "import sys; sys.path[:0] = sys.argv[1:]; import index"
+_PROGRAM = "import sys; sys.path[:0] = sys.argv[1:]; del sys.argv[1:]; import index"
 _SECONDS = 60
 _KEPT_SECONDS = 30 * 24 * 3600
 
@@ -34,7 +36,8 @@ def can_try(target: PackageTarget) -> bool:
 def try_package(package: Package) -> None:
     """Import the handler of a package in a clean interpreter that has nothing else on its path.
 
-    The environment variables are those of this process. A package that passed is not tried again.
+    The environment variables are those of this process. A package that passed is not tried again, nor is one that
+    differs from it only in which function of the same module is called.
 
     Args:
         package: For this interpreter and machine.
@@ -42,8 +45,7 @@ def try_package(package: Package) -> None:
     Raises:
         PackagingError: The import failed; the message has the error and its traceback.
     """
-    layer = package.layer.sha256 if package.layer else "none"
-    passed = cache_folder("trials") / f"{package.sha256}-{layer}-{sys.version_info.major}.{sys.version_info.minor}"
+    passed = cache_folder("trials") / _what_is_loaded(package)
     if passed.exists():
         return
     archives = [package.path, *([package.layer.path] if package.layer else [])]
@@ -54,6 +56,14 @@ def try_package(package: Package) -> None:
         raise PackagingError(f"{package.entry} cannot be loaded from its package: {last}\n{failure}")
     passed.touch()
     prune(passed.parent, max_bytes=0, kept_seconds=_KEPT_SECONDS)
+
+
+def _what_is_loaded(package: Package) -> str:
+    """A digest of all that the import of a package's handler depends on."""
+    layer = package.layer.sha256 if package.layer else "none"
+    files = [f"{file.path} {file.sha256}" for file in package.contents if file.path != MANIFEST]
+    facts = [package.entry.partition(":")[0], layer, str(sys.version_info[:2]), *files]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def _failure(archives: Sequence[Path], scratch: Path) -> str:
