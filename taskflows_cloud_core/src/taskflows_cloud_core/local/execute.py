@@ -57,7 +57,7 @@ class Executor:
         settings, environment, tags, code = resources.read_function(resource)
         if not self._session.paths.package(resource.name, code.sha256).exists():
             raise OperationError(f"the code of {resource.name!r} was deleted meanwhile; deploy again")
-        with self._session.database.writing() as connection:
+        with self._session.database.writing(make=True) as connection:
             functions.put_function(
                 connection,
                 name=resource.name,

@@ -57,6 +57,11 @@ def gap(length: timedelta) -> str:
     return _line(f"the clock moved by {length.total_seconds():.0f} s at once; what was due in between counts as missed")
 
 
+def replaced(session: Session) -> str:
+    """Somebody deleted the state, and it was made anew."""
+    return _line(f"{session.paths.database} was deleted and made anew; the scheduler goes on with the new one")
+
+
 def waiting_for(count: int) -> str:
     """The end is near."""
     return _line(f"no new runs are begun; waiting for the end of {_count(count, 'run')}")

@@ -101,7 +101,8 @@ def _prepare(task: dict[str, Any]) -> None:
     # Without the module site nobody has made exit() and quit(), which functions may call.
     site.setquit()
     if sys.stdout is not None:
-        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a TextIOWrapper at the start
+        # As stderr does, so that whatever text a function prints comes out.
+        sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]  # it is a TextIOWrapper at the start
     # For functions that log without any configuration; logging.basicConfig() still goes before it.
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
@@ -135,7 +136,7 @@ def _finder_of(code: str, byte_code: str) -> Callable[[str], FileFinder]:
 def _limit_memory(memory_mb: int) -> None:
     """Limit what the process may allocate: on Linux private memory, elsewhere the address space."""
     threading.stack_size(_THREAD_STACK)
-    limit = memory_mb * 2**20
+    limit = min(memory_mb * 2**20, sys.maxsize - _RESERVE)
     _, hard = resource.getrlimit(_MEMORY)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeAlias
 from uuid import uuid4
 
 from taskflows_cloud_core.errors import OperationError, ScheduleError
@@ -17,12 +15,12 @@ from taskflows_cloud_core.local.identity import this_process
 from taskflows_cloud_core.local.lost import settle_lost_runs
 from taskflows_cloud_core.local.moments import now
 from taskflows_cloud_core.local.records import Timer
+from taskflows_cloud_core.local.reporter import Report, Reporter
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, schedulers
 from taskflows_cloud_core.local.store.runs import Ending
+from taskflows_cloud_core.local.store.watch import watching
 from taskflows_cloud_core.local.supervise import Supervisor, Task
-
-Report: TypeAlias = Callable[[str], None]
 
 # Deployments, invocations and signals are noticed within this time.
 _LOOK = timedelta(seconds=0.25)
@@ -31,6 +29,7 @@ _REPORT_AWAKE_EVERY = timedelta(seconds=5)
 _GAP = timedelta(seconds=15)
 _PRUNE_EVERY = timedelta(hours=1)
 _SECOND = timedelta(seconds=1)
+# When the scheduler is to end and the state cannot be written.
 _NOTE_ATTEMPTS = 60
 
 
@@ -40,22 +39,23 @@ class Scheduler:
     Args:
         session: The root.
         max_runs: How many runs at once at the most.
-        report: Is told of each run's beginning and end, a line each.
+        report: Is told of each run's beginning and end, a line each; work goes on when it fails.
     """
 
     def __init__(self, session: Session, *, max_runs: int, report: Report) -> None:
         self._session = session
         self._max_runs = max_runs
-        self._speak = report
-        self._speaking = threading.Lock()
+        self._report = Reporter(report)
         self._id = uuid4().hex
         self._owner = this_process()
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Supervisor, threading.Thread]] = {}
         self._due: dict[Timer, datetime | None] = {}
-        self._some_wait = True
+        self._some_wait = self._is_stale = True
+        self._is_known = False
         self._unreadable: set[tuple[str, str]] = set()
+        self._is_finishing = False
         self._trouble = ""
 
     def run(self, *, stop: threading.Event, kill: threading.Event, until: datetime | None, once: bool) -> None:
@@ -70,16 +70,12 @@ class Scheduler:
         Raises:
             OperationError: The root cannot be used.
         """
-        with self._session.database.watched() as self._has_changed:
+        with watching(self._session.database) as self._watch:
             self._begin()
             try:
                 self._loop(stop, self._looked if once else until, once=once)
             finally:
                 self._finish(kill)
-
-    def _report(self, line: str) -> None:
-        with self._speaking:
-            self._speak(line)
 
     def _begin(self) -> None:
         self._join(now())
@@ -94,6 +90,7 @@ class Scheduler:
         with self._session.database.writing() as connection:
             self._awake_since = schedulers.join(connection, self._id, self._owner, at=at, patience=_GAP)
             functions.rewind_cursors(connection, at, tolerance=_GAP)
+        self._is_known = True
         self._seen = self._looked = at
 
     def _loop(self, stop: threading.Event, until: datetime | None, *, once: bool) -> None:
@@ -106,16 +103,19 @@ class Scheduler:
                     return
                 self._trouble = ""
             except OperationError as error:
+                if over:
+                    raise
                 self._tell_trouble(error)
             self._wake.wait(self._pause(until).total_seconds())
             self._wake.clear()
 
     def _look(self, due_until: datetime, at: datetime) -> bool:
         """Take what is due and start what waits; true when there was something due, after which more may be."""
+        self._notice_changes(at)
         self._notice_gaps(at)
-        if self._has_changed():
+        if self._is_stale:
             self._read_timers()
-            self._some_wait = True
+            self._some_wait, self._is_stale = True, False
         found = [self._claim(timer, due_until) for timer in self._timers_due(due_until)]
         if self._some_wait:
             capacity = self._max_runs - len(self._running)
@@ -123,6 +123,15 @@ class Scheduler:
             for task in tasks:
                 self._start(task)
         return any(found)
+
+    def _notice_changes(self, at: datetime) -> None:
+        change = self._watch.look()
+        self._is_stale |= change != "none"
+        if change == "replaced":
+            self._is_known = False
+            self._report(reports.replaced(self._session))
+        if not self._is_known:
+            self._join(at)
 
     def _notice_gaps(self, at: datetime) -> None:
         gap, self._looked = at - self._looked, at
@@ -171,26 +180,40 @@ class Scheduler:
         thread = threading.Thread(target=self._carry_out, args=(supervisor,), name=f"run-{task.run.id}")
         with self._lock:
             self._running[task.run.id] = (supervisor, thread)
-        self._report(reports.started(task))
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            # The machine has no thread left. This one has other work too, so it does not wait for ever.
+            ending = Ending(outcome="failed", error=f"the run could not be carried out: {error}")
+            self._end(supervisor, ending, patient=False)
 
     def _carry_out(self, supervisor: Supervisor) -> None:
-        task = supervisor.task
-        ending = supervisor.carry_out()
-        self._note(supervisor, ending)
-        self._report(reports.ended(task, ending))
-        with self._lock:
-            del self._running[task.run.id]
-        self._wake.set()
+        self._report(reports.started(supervisor.task))
+        self._end(supervisor, supervisor.carry_out())
 
-    def _note(self, supervisor: Supervisor, ending: Ending) -> None:
+    def _end(self, supervisor: Supervisor, ending: Ending, *, patient: bool = True) -> None:
+        try:
+            self._note(supervisor, ending, patient=patient)
+            self._report(reports.ended(supervisor.task, ending))
+        finally:
+            with self._lock:
+                del self._running[supervisor.task.run.id]
+            self._wake.set()
+
+    def _note(self, supervisor: Supervisor, ending: Ending, *, patient: bool) -> None:
         """Note how a run ended, again and again: as long as that is not noted, the next due times are skipped."""
-        for _ in range(_NOTE_ATTEMPTS):
+        told = ""
+        left = _NOTE_ATTEMPTS
+        while left:
             try:
                 supervisor.note(ending)
             except OperationError as error:
-                self._report(reports.trouble(error))
+                if str(error) != told:
+                    told = str(error)
+                    self._report(reports.trouble(error))
                 time.sleep(_SECOND.total_seconds())
+                # The end of the scheduler waits for this thread; until then there is no hurry.
+                left -= self._is_finishing or not patient
             else:
                 return
 
@@ -202,6 +225,7 @@ class Scheduler:
         return _SECOND if self._trouble else min(_LOOK, ahead)
 
     def _finish(self, kill: threading.Event) -> None:
+        self._is_finishing = True
         with self._lock:
             left = list(self._running.values())
         if left:
@@ -212,8 +236,9 @@ class Scheduler:
                 if kill.is_set():
                     for supervisor, _ in left:
                         supervisor.kill()
-        with self._session.database.writing() as connection:
-            schedulers.leave(connection, self._id)
+        if self._session.paths.database.exists():
+            with self._session.database.writing() as connection:
+                schedulers.leave(connection, self._id)
         self._report(reports.over())
 
     def _tell_trouble(self, error: OperationError) -> None:

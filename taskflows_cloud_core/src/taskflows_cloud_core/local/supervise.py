@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -83,13 +84,13 @@ class Supervisor:
         try:
             private_folder(scratch)
             return self._run(scratch)
-        except (OSError, OperationError) as error:
-            return runs.Ending(outcome="failed", error=f"the run could not be carried out: {error}")
+        except Exception as error:  # noqa: BLE001 - one run that cannot be carried out must not stop the others
+            return runs.Ending(outcome="failed", error=f"the run could not be carried out: {_reason(error)}")
         except BaseException:
             self.note(_INTERRUPTED)
             raise
         finally:
-            remove_folder(scratch)
+            _remove(scratch)
 
     def note(self, ending: runs.Ending) -> None:
         """Write down how the run ended, and queue another attempt when one is due.
@@ -97,6 +98,9 @@ class Supervisor:
         Raises:
             OperationError: The state cannot be written.
         """
+        if not self._session.paths.database.exists():
+            # Somebody deleted the state, and the row of the run with it.
+            return
         with self._session.database.writing() as connection:
             noted = runs.end(connection, self.task.run.id, ending, at=now())
             if noted and ending.outcome != "succeeded":
@@ -146,6 +150,16 @@ class _LineKeeper:
         with self._session.database.writing() as connection:
             logs.add_lines(connection, self._run.function, self._run.id, self._lines)
         self._lines = []
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, OSError | OperationError) else f"{type(error).__name__}: {error}"
+
+
+def _remove(scratch: Path) -> None:
+    """Remove the folder of a run that is over; what cannot be removed changes nothing about how it ended."""
+    with contextlib.suppress(OSError):
+        remove_folder(scratch)
 
 
 _INTERRUPTED = runs.Ending(outcome="interrupted", error="the run was ended by whoever started it")

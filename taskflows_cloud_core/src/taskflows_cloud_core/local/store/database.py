@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ class Database:
     """One database file. Connections are opened for one use and closed, so any thread may ask.
 
     Args:
-        path: The file; made by the first writer, for its owner alone.
+        path: The file; made by the first deployment or scheduler, for its owner alone.
     """
 
     path: Path
@@ -39,7 +39,7 @@ class Database:
         Raises:
             OperationError: The file cannot be read.
         """
-        with self._told():
+        with self.told():
             target = str(self.path) if self.path.exists() else ":memory:"
             with closing(_connect(target)) as connection:
                 connection.execute("BEGIN")
@@ -47,41 +47,31 @@ class Database:
                 connection.execute("COMMIT")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, make: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction that no other writer overlaps; undone as a whole by any exception.
 
+        Args:
+            make: Make the file when it is not there.
+
         Raises:
-            OperationError: The file cannot be written.
+            OperationError: The file cannot be written, or is not there.
         """
-        with self._told(), closing(self._open()) as connection, transaction(connection):
+        with self.told(), closing(self.open(make=make)) as connection, transaction(connection):
             yield connection
 
-    @contextmanager
-    def watched(self) -> Iterator[Callable[[], bool]]:
-        """Keep the file open for long: SQLite need not fold its log away after every use, and changes are noticed.
+    def open(self, *, make: bool) -> sqlite3.Connection:
+        """A connection for long use, which the caller closes; to be called inside `told`.
 
-        Yields:
-            Says whether anything was written since it was asked before, by whatever process; true the first time.
+        Args:
+            make: Make the file when it is not there.
 
         Raises:
-            OperationError: The file cannot be opened.
+            OperationError: It is not there.
         """
-        with self._told():
-            connection = self._open()
-        seen: list[int] = []
-
-        def has_changed() -> bool:
-            with self._told():
-                version = connection.execute("PRAGMA data_version").fetchone()[0]
-            changed, seen[:] = seen != [version], [version]
-            return changed
-
-        with closing(connection):
-            yield has_changed
-
-    def _open(self) -> sqlite3.Connection:
-        if not self.path.exists():
+        if make and not self.path.exists():
             self._make()
+        if not self.path.exists():
+            raise gone(self.path)
         return _connect(str(self.path))
 
     def _make(self) -> None:
@@ -103,7 +93,12 @@ class Database:
             part.rename(self.path)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
+        """Turn errors of files and of SQLite into errors of the operation.
+
+        Raises:
+            OperationError: Any ``OSError`` or ``sqlite3.Error`` of the block.
+        """
         import sqlite3
 
         try:
@@ -114,6 +109,14 @@ class Database:
             if "readonly" in text or "unable to open" in text:
                 raise not_shared(self.path) from error
             raise OperationError(f"the state in {self.path} cannot be used: {text}") from error
+
+
+def gone(path: Path) -> OperationError:
+    """The error for a file that was there.
+
+    It is not made anew by everybody: whoever is deleting its folder may not be done.
+    """
+    return OperationError(f"{path} was deleted; deploy functions again")
 
 
 @contextmanager

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+def _to_utf8(text: str | None) -> str | None:
+    """Text with halves of characters written as escapes, since neither SQLite nor a terminal takes them."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @attrs.frozen(kw_only=True)
 class Ending:
-    """How a run ended."""
+    """How a run ended. Texts may come with anything in them; they are kept as UTF-8 can say them."""
 
     outcome: Outcome
     exit_code: int | None = None
     duration_ms: float | None = None
-    result: str | None = None
-    error: str | None = None
+    result: str | None = attrs.field(default=None, converter=_to_utf8)
+    error: str | None = attrs.field(default=None, converter=_to_utf8)
 
 
 @attrs.frozen(kw_only=True)

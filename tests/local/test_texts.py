@@ -1,0 +1,75 @@
+"""Halves of characters (lone surrogates), which UTF-8, SQLite and terminals refuse: none stops anything."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from taskflows_cloud_core import Calendar
+from taskflows_cloud_core.local import run_scheduler
+
+BAD = "def job():\n    raise ValueError('name \\udcff')\n"
+
+
+@pytest.fixture
+def broken_environment(deploy, root):
+    """Deploy a function whose process cannot be started, as a state of older times may hold one."""
+
+    def break_it(**settings) -> None:
+        deploy("def job():\n    return 1\n", "broken", environment_variables={"A": "b"}, **settings)
+        with sqlite3.connect(root / "state.sqlite3", timeout=30) as connection:
+            half = json.dumps({"A": "\ud800"})
+            connection.execute("UPDATE functions SET environment = ? WHERE name = 'broken'", (half,))
+        connection.close()
+
+    return break_it
+
+
+def test_an_error_is_kept_with_escapes(env, deploy, runs):
+    deploy(BAD)
+
+    result = env.invoke_function("job")
+
+    assert result.error.startswith("ValueError: name \\udcff\nTraceback")
+    assert "ERROR ValueError: name \\udcff" in [event.message for event in result.logs]
+    [run] = runs()
+    assert (run.outcome, run.error) == ("failed", result.error)
+
+
+def test_what_is_printed_is_kept_with_escapes(env, deploy):
+    deploy("def job():\n    print('a\\ud800b', 'c\\udcffd')\n")
+
+    assert [event.message for event in env.invoke_function("job").logs] == ["a\\ud800b c\\udcffd"]
+
+
+def test_what_is_returned_comes_back(env, deploy, runs):
+    deploy("def job(event):\n    return event\n")
+
+    assert env.invoke_function("job", {"a": "\ud800"}).value == {"a": "\ud800"}
+    assert runs()[0].value == {"a": "\ud800"}
+
+
+def test_a_run_that_cannot_be_carried_out_says_why(env, broken_environment, runs):
+    broken_environment()
+
+    result = env.invoke_function("broken")
+
+    assert result.error.startswith("the run could not be carried out: UnicodeEncodeError: ")
+    assert [(run.outcome, run.error) for run in runs()] == [("failed", result.error)]
+
+
+def test_the_scheduler_goes_on(broken_environment, deploy, root, runs):
+    broken_environment(schedules=[Calendar("*:*:*")])
+    deploy(BAD, "bad", schedules=[Calendar("*:*:*")])
+    deploy("def job():\n    return 1\n", "good", schedules=[Calendar("*:*:*")])
+    lines = []
+
+    run_scheduler(root, until=datetime.now(UTC) + timedelta(seconds=3.2), max_runs=1, report=lines.append)
+
+    assert {run.state for run in runs()} == {"ended"}
+    for name, outcome in (("broken", "failed"), ("bad", "failed"), ("good", "succeeded")):
+        assert [run.outcome for run in runs(name)].count(outcome) >= 2, name
+    assert [line for line in lines if " end   bad [" in line and line.endswith("ValueError: name \\udcff")]
