@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, get_environment
+from taskflows_cloud_core.local import run_scheduler
 
 
 def refused(env, job, **settings) -> str:
@@ -46,6 +47,34 @@ def test_another_architecture(env, job):
 
 def test_too_little_memory(env, job):
     assert "memory_mb: is 16; Python needs at least 32" in refused(env, job, memory_mb=16)
+
+
+@pytest.mark.parametrize(
+    ("field", "most"),
+    [
+        ("memory_mb", 16_777_216),
+        ("timeout_seconds", 3_153_600_000),
+        ("ephemeral_storage_mb", 16_777_216),
+        ("max_concurrency", 1_000_000),
+        ("retries", 1_000_000),
+        ("log_retention_days", 36_500),
+    ],
+)
+def test_numbers_have_bounds_and_work_up_to_them(env, job, root, field, most):
+    for value in (most + 1, 10**20):
+        assert f"{field}: is too large; it may be at most {most}" in refused(env, job, **{field: value})
+    assert not root.exists()
+
+    config = CloudFunctionConfig(function_name="job", **{field: most})
+    env.deploy_function(job("def job():\n    return 1\n"), config, dependencies=[]).raise_for_error()
+    assert env.invoke_function("job").value == 1
+    run_scheduler(root, once=True)
+
+
+def test_versions_have_a_bound(env, job):
+    options = {"local": {"keep_versions": 1_000_001}}
+
+    assert "keep_versions: is too large; it may be at most 1000000" in refused(env, job, provider_options=options)
 
 
 def test_everything_wrong_is_told_at_once(env, job):

@@ -151,6 +151,22 @@ def test_old_lines_and_runs_go(env, deploy, root, runs):
     assert messages(env.get_function_logs("long")) == ["line 0"]
 
 
+def test_a_state_of_older_times_may_hold_numbers_beyond_the_bounds(env, deploy, root):
+    deploy(LINES)
+    with sqlite3.connect(root / "state.sqlite3") as connection:
+        connection.execute(
+            "UPDATE functions SET settings = json_set(settings, '$.log_retention_days', 1000000, '$.memory_mb', ?)",
+            (10**13,),
+        )
+    connection.close()
+
+    deploy(LINES, "other")
+    run_scheduler(root, once=True)
+
+    assert env.invoke_function("job", {"from": 0, "to": 1}).ok
+    assert messages(env.get_function_logs("job")) == ["line 0"]
+
+
 def test_without_a_word_a_month_is_kept(env, deploy, root):
     deploy(LINES)
     env.invoke_function("job", {"from": 0, "to": 1})

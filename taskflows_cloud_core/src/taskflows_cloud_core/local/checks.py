@@ -8,6 +8,7 @@ import attrs
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.errors import ConfigurationError, Problem
+from taskflows_cloud_core.local.housekeeping import LONGEST_RETENTION_DAYS
 from taskflows_cloud_core.local.interpreters import find_interpreter, found_runtimes, machine_architecture
 from taskflows_cloud_core.local.options import function_options
 from taskflows_cloud_core.local.paths import is_name
@@ -15,6 +16,11 @@ from taskflows_cloud_core.local.paths import is_name
 # Below this Python itself has no room to start and to tell of a failure (measured: 5 MiB, 20 MiB with json and
 # logging).
 _LEAST_MEMORY_MB = 32
+# Bounds of this provider's own, beyond all that anybody can mean, within all that clocks, kernels and databases can
+# count: 16 TiB, a hundred years, a million.
+_MOST_MEMORY_MB = 16 * 2**20
+_MOST_SECONDS = LONGEST_RETENTION_DAYS * 24 * 60 * 60
+_MOST = 1_000_000
 
 
 def find_problems(config: CloudFunctionConfig) -> list[Problem]:
@@ -24,6 +30,12 @@ def find_problems(config: CloudFunctionConfig) -> list[Problem]:
         *_check_runtime(config.runtime),
         *_check_architecture(config.architecture),
         *_check_memory(config.memory_mb),
+        *_check_at_most("memory_mb", config.memory_mb, _MOST_MEMORY_MB),
+        *_check_at_most("timeout_seconds", config.timeout_seconds, _MOST_SECONDS),
+        *_check_at_most("ephemeral_storage_mb", config.ephemeral_storage_mb, _MOST_MEMORY_MB),
+        *_check_at_most("max_concurrency", config.max_concurrency, _MOST),
+        *_check_at_most("retries", config.retries, _MOST),
+        *_check_at_most("log_retention_days", config.log_retention_days, LONGEST_RETENTION_DAYS),
         *_check_options(config),
     ]
 
@@ -54,6 +66,11 @@ def _check_architecture(architecture: str | None) -> Iterator[Problem]:
 def _check_memory(memory_mb: int) -> Iterator[Problem]:
     if memory_mb < _LEAST_MEMORY_MB:
         yield Problem(field="memory_mb", message=f"is {memory_mb}; Python needs at least {_LEAST_MEMORY_MB} to start")
+
+
+def _check_at_most(field: str, value: int | None, most: int) -> Iterator[Problem]:
+    if value is not None and value > most:
+        yield Problem(field=field, message=f"is too large; it may be at most {most}")
 
 
 def _check_options(config: CloudFunctionConfig) -> list[Problem]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DEFAULT_RETENTION_DAYS = 30
 """How long runs and their lines are kept when the configuration does not say."""
 
+LONGEST_RETENTION_DAYS = 36_500
+"""A hundred years; calendars of computers end not long after."""
+
 
 def tidy_function(session: Session, name: str) -> None:
     """Remove versions beyond those that are to be kept, and folders that no version needs.
@@ -52,4 +55,4 @@ def prune_runs(session: Session) -> None:
 
 def _oldest(function: Function, at: datetime) -> datetime:
     days = function.settings.log_retention_days
-    return at - timedelta(days=DEFAULT_RETENTION_DAYS if days is None else days)
+    return at - timedelta(days=DEFAULT_RETENTION_DAYS if days is None else min(days, LONGEST_RETENTION_DAYS))

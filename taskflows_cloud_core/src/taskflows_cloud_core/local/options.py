@@ -17,6 +17,7 @@ CatchUp: TypeAlias = Literal["none", "latest", "all"]
 
 _OVERLAPS = ("skip", "queue", "allow")
 _CATCH_UPS = ("none", "latest", "all")
+_MOST_VERSIONS = 1_000_000
 
 
 def _root(value: Any) -> Path | None:
@@ -66,7 +67,7 @@ class LocalFunctionOptions:
         catch_up: What becomes of due times that passed while no scheduler was running: ``"none"`` runs none
             of them, ``"latest"`` the last one, ``"all"`` each of them, one after the other. When not given it is
             ``"latest"`` for a calendar that is ``persistent`` and ``"none"`` for everything else.
-        keep_versions: How many versions of the code stay for a rollback, the live one included; at least 1.
+        keep_versions: How many versions of the code stay for a rollback, the live one included; 1 to a million.
 
     Raises:
         ConfigurationError: A value is none of these.
@@ -80,7 +81,7 @@ class LocalFunctionOptions:
         problems = [
             *_not_one_of("overlap", self.overlap, _OVERLAPS),
             *_not_one_of("catch_up", self.catch_up, (*_CATCH_UPS, None)),
-            *_not_positive("keep_versions", self.keep_versions),
+            *_not_within("keep_versions", self.keep_versions, _MOST_VERSIONS),
         ]
         if problems:
             raise ConfigurationError(problems)
@@ -92,9 +93,11 @@ def _not_one_of(field: str, value: Any, choices: Sequence[str | None]) -> Iterat
         yield Problem(field=field, message=f"is {value!r}; it must be one of {named}")
 
 
-def _not_positive(field: str, value: Any) -> Iterator[Problem]:
+def _not_within(field: str, value: Any, most: int) -> Iterator[Problem]:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         yield Problem(field=field, message=f"is {value!r}; it must be an int of at least 1")
+    elif value > most:
+        yield Problem(field=field, message=f"is too large; it may be at most {most}")
 
 
 def function_options(given: Mapping[str, Any], *, function_name: str) -> LocalFunctionOptions:
