@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from taskflows_cloud_core import Calendar, CloudFunctionConfig, Periodic, ScheduleError
+from taskflows_cloud_core.local import list_runs, run_scheduler
 
 
 @pytest.mark.parametrize(
@@ -45,12 +48,36 @@ def test_the_same_moments_in_other_words_are_the_same_schedule(env, job):
         (Periodic(60, randomized_delay=5), "randomized_delay of 5 s is not applied"),
         (Periodic(60, start_on="login"), "start_on='login' is not watched for"),
         (Periodic(60, start_on="command"), "never begins by itself"),
+        (Calendar("2020-01-01 09:00"), "never fires again after 2020-01-01 09:00:00 UTC"),
+        (
+            Calendar("2019,2020-2,4-* 22,23:10,50:07 Europe/Berlin"),
+            "never fires again after 2020-04-30 23:50:07 Europe/Berlin",
+        ),
+        (Calendar("*-02-30 09:00"), "never fires: there is no such day"),
+        (Periodic(10**12), "a period of 1000000000000 s never ends"),
+        (Periodic(10**20), "a period of 100000000000000000000 s never ends"),
     ],
 )
 def test_nothing_is_dropped_in_silence(env, job, schedule, warning):
     assert warning in env.translate_schedule(schedule).warnings[0]
     config = CloudFunctionConfig(function_name="job", schedules=[schedule])
     assert warning in env.deploy_function(job("def job():\n    pass\n"), config, dependencies=[]).warnings[0]
+
+
+@pytest.mark.parametrize("schedule", [Calendar("2199-01-01 09:00"), Calendar("09:00"), Calendar("*-02-29 09:00")])
+def test_what_fires_again_brings_no_warning(env, schedule):
+    assert env.translate_schedule(schedule).warnings == ()
+
+
+def test_schedules_that_never_fire_do_not_stop_those_that_do(env, job, root):
+    schedules = [Calendar("2020-01-01 09:00"), Calendar("*-02-30 09:00"), Periodic(10**20), Periodic(10**11), "*:*:*"]
+    config = CloudFunctionConfig(function_name="job", schedules=schedules)
+    env.deploy_function(job("def job():\n    pass\n"), config, dependencies=[]).raise_for_error()
+
+    run_scheduler(root, until=datetime.now(UTC) + timedelta(seconds=1.2))
+
+    assert {run.outcome for run in list_runs(root, "job")} == {"succeeded"}
+    assert env.describe_function("job").metadata["next_runs"]
 
 
 def test_a_text_that_cannot_be_read_is_told(env, job):

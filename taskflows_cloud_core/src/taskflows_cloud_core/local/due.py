@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -137,7 +139,7 @@ def _due_after(timing: Timing, after: datetime) -> Iterator[datetime]:
         return _of_calendar(timing.schedule, after)
     if timing.schedule.start_on == "command":
         return iter(())
-    return _of_period(timedelta(seconds=timing.schedule.period), timing.anchor, after)
+    return _of_period(timing.schedule.period, timing.anchor, after)
 
 
 def _of_calendar(calendar: Calendar, after: datetime) -> Iterator[datetime]:
@@ -146,9 +148,9 @@ def _of_calendar(calendar: Calendar, after: datetime) -> Iterator[datetime]:
     return iterate(calendar.spec, after)
 
 
-def _of_period(period: timedelta, anchor: datetime, after: datetime) -> Iterator[datetime]:
-    # Every due time is counted from the anchor, so that no error can add up.
-    count = (after - anchor) // period
-    while True:
-        count += 1
-        yield anchor + count * period
+def _of_period(seconds: int, anchor: datetime, after: datetime) -> Iterator[datetime]:
+    """Every due time is counted from the anchor, so that no error can add up; they end with the year 9999."""
+    with contextlib.suppress(OverflowError):
+        period = timedelta(seconds=seconds)
+        for count in itertools.count((after - anchor) // period + 1):
+            yield anchor + count * period

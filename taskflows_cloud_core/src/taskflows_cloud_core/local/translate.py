@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
-from taskflows_cloud_core.schedules import Calendar, Periodic, Schedule, ScheduleExpression, Translation
+from taskflows_cloud_core.schedules import (
+    Calendar,
+    CalendarSpec,
+    Periodic,
+    Schedule,
+    ScheduleExpression,
+    Translation,
+)
 
 SERVICE = "scheduler"
+_SECOND = 1_000_000
 
 
 def translate(schedule: Schedule) -> Translation:
@@ -37,8 +46,40 @@ def _warnings(schedule: Schedule) -> Iterator[str]:
     if schedule.randomized_delay:
         yield f"randomized_delay of {schedule.randomized_delay} s is not applied: runs begin at the moment itself"
     if isinstance(schedule, Calendar):
+        yield from _warnings_of_calendar(schedule)
+    else:
+        yield from _warnings_of_period(schedule)
+
+
+def _warnings_of_calendar(calendar: Calendar) -> Iterator[str]:
+    from taskflows_cloud_core.schedules import next_runs
+
+    if next_runs(calendar.spec, 1):
         return
-    if schedule.start_on == "login":
+    last = _last_time(calendar.spec)
+    if last is None:
+        yield "never fires: there is no such day"
+    else:
+        yield f"never fires again after {last} {calendar.spec.timezone}"
+
+
+def _last_time(spec: CalendarSpec) -> str | None:
+    """The last wall-clock time of a calendar; ``None`` when no month has such a day."""
+    from taskflows_cloud_core.schedules.bounds import FIRST_YEAR, LAST_YEAR
+    from taskflows_cloud_core.schedules.occurrences import matching_days
+
+    years = range(FIRST_YEAR, LAST_YEAR + 1) if spec.years is None else spec.years
+    time = f"{max(spec.hours):02}:{max(spec.minutes):02}:{max(spec.microseconds) // _SECOND:02}"
+    for year, month in product(sorted(years, reverse=True), sorted(spec.months, reverse=True)):
+        if days := matching_days(spec, year, month):
+            return f"{year}-{month:02}-{days[-1]:02} {time}"
+    return None
+
+
+def _warnings_of_period(periodic: Periodic) -> Iterator[str]:
+    if periodic.start_on == "login":
         yield "start_on='login' is not watched for: counting begins at deployment, as with 'boot'"
-    if schedule.start_on == "command":
+    if periodic.start_on == "command":
         yield "start_on='command' never begins by itself: it runs only when it is invoked"
+    elif not periodic.next_runs(1):
+        yield f"a period of {periodic.period} s never ends: that is after the year 9999"
