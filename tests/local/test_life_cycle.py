@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from sys import version_info
 
 import attrs
 import pytest
@@ -48,6 +49,39 @@ def test_a_plan_changes_nothing(env, job, root):
 
     assert [action.verb for action in plan.actions] == ["create"] * 4
     assert not root.exists()
+
+
+def test_a_first_plan_says_what_it_creates_and_no_secret(env, job):
+    wanted = config(
+        schedules=["Mon 09:00 Europe/Berlin"],
+        environment_variables={"API_KEY": "hunter2"},
+        tags={"team": "data"},
+        max_concurrency=0,
+    )
+
+    plan = str(env.plan_function(job(HELLO), wanted, dependencies=[]))
+
+    package, function, schedule = plan.split("\n  + ")[1:]
+    assert package.startswith("create package report@")
+    assert "\n" not in package
+    lines = [line.strip() for line in function.splitlines()]
+    assert lines[0] == "create function report"
+    assert lines[1].startswith("code.entry: ")
+    assert lines[2:] == [
+        f"code.runtime: 'python{version_info.major}.{version_info.minor}'",
+        "environment.API_KEY: (hidden)",
+        "max_concurrency: 0",
+        "memory_mb: 256",
+        "overlap: 'skip'",
+        "tags.team: 'data'",
+        "timeout_seconds: 60",
+    ]
+    assert [line.strip() for line in schedule.splitlines()][1:] == [
+        "expression: 'Mon *-*-* 09:00:00'",
+        "persistent: True",
+        "timezone: 'Europe/Berlin'",
+    ]
+    assert "hunter2" not in plan
 
 
 def test_reading_a_root_that_is_not_there_makes_nothing(env, root):

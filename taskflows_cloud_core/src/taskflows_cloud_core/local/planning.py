@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,13 +15,28 @@ from taskflows_cloud_core.local.records import Function
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, logs, runs
 from taskflows_cloud_core.packaging import Package
-from taskflows_cloud_core.reconcile import Plan, Resource, diff
+from taskflows_cloud_core.reconcile import Action, Plan, Resource, diff, field_changes
 from taskflows_cloud_core.schedules import Trigger
 
 if TYPE_CHECKING:
     import sqlite3
 
 PROVIDER = "local"
+# What the names of the resources and the expressions of the schedules say, or what is nearly always the same.
+_SAID_OTHERWISE = frozenset(
+    {
+        "code.architecture",
+        "code.handler",
+        "code.sha256",
+        "code.size",
+        "ephemeral_storage_mb",
+        "keep_versions",
+        "period",
+        "relative_to",
+        "sha256",
+        "start_on",
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -65,13 +80,32 @@ def plan_deployment(
     return DeploymentPlan(
         function_name=name,
         provider=PROVIDER,
-        actions=difference.actions,
+        actions=[_explained(action) for action in difference.actions],
         unchanged=difference.unchanged,
         package=package,
         resource_id=resource_id(session, name),
         metadata=_metadata(session, wanted, desired_schedules),
         schedules=None if triggers is None else frozenset(resource.name for resource in desired_schedules),
     )
+
+
+def _explained(action: Action) -> Action:
+    """Let a creation show what it creates, as a change shows what it changes."""
+    if action.verb != "create":
+        return action
+    nothing: dict[str, dict[str, object]] = {
+        name: {} for name, value in action.resource.properties.items() if isinstance(value, Mapping)
+    }
+    shown = [
+        change
+        for change in field_changes(nothing, action.resource.properties)
+        if change.field not in _SAID_OTHERWISE and _is_said(change.after)
+    ]
+    return attrs.evolve(action, changes=shown)
+
+
+def _is_said(value: Any) -> bool:
+    return value is not None and value is not False and value not in ("", (), [])
 
 
 def resource_id(session: Session, name: str) -> str:
