@@ -64,6 +64,16 @@ def test_nothing_is_dropped_in_silence(env, job, schedule, warning):
     assert warning in env.deploy_function(job("def job():\n    pass\n"), config, dependencies=[]).warnings[0]
 
 
+def test_a_limit_that_is_none_here_is_told(env, job):
+    function = job("def job():\n    pass\n")
+    config = CloudFunctionConfig(function_name="job", ephemeral_storage_mb=1024)
+
+    [warning] = env.plan_function(function, config, dependencies=[]).warnings
+
+    assert warning == "ephemeral_storage_mb=1024 is no limit here: runs share the disk of the machine"
+    assert env.plan_function(function, CloudFunctionConfig(function_name="job"), dependencies=[]).warnings == ()
+
+
 @pytest.mark.parametrize("schedule", [Calendar("2199-01-01 09:00"), Calendar("09:00"), Calendar("*-02-29 09:00")])
 def test_what_fires_again_brings_no_warning(env, schedule):
     assert env.translate_schedule(schedule).warnings == ()

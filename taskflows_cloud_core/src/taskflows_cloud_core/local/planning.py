@@ -86,7 +86,14 @@ def plan_deployment(
         resource_id=resource_id(session, name),
         metadata=_metadata(session, wanted, desired_schedules),
         schedules=None if triggers is None else frozenset(resource.name for resource in desired_schedules),
+        warnings=[] if config is None else _warnings(config),
     )
+
+
+def _warnings(config: CloudFunctionConfig) -> list[str]:
+    if config.ephemeral_storage_mb == attrs.fields(CloudFunctionConfig).ephemeral_storage_mb.default:
+        return []
+    return [f"ephemeral_storage_mb={config.ephemeral_storage_mb} is no limit here: runs share the disk of the machine"]
 
 
 def _explained(action: Action) -> Action:
