@@ -47,6 +47,7 @@ def is_found(version: str) -> bool:
 wake_pyenv()
 FOUND = [version for version in VERSIONS if is_found(version)]
 OLDEST = FOUND[0]
+QUICK = "not integration and not slow and not sweep"
 
 
 def group(name: str) -> list[str]:
@@ -63,7 +64,7 @@ def editable() -> list[str]:
 def tests(session: nox.Session) -> None:
     """Run the tests that start no server, the slow ones on the oldest Python alone. Arguments go to pytest."""
     session.install(*editable(), *group("test"))
-    chosen = "not integration" if session.python == OLDEST else "not integration and not slow"
+    chosen = "not integration and not sweep" if session.python == OLDEST else QUICK
     session.run("pytest", "-n", "auto", "--dist", "loadgroup", "-m", chosen, *session.posargs)
 
 
@@ -108,7 +109,7 @@ def types(session: nox.Session) -> None:
 def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions of the dependencies that are promised to work."""
     session.install("--resolution=lowest-direct", *editable(), *group("test"))
-    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "-m", "not integration and not slow", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "-m", QUICK, *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -149,8 +150,15 @@ def quickstart(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def sweep(session: nox.Session) -> None:
+    """Run the tests that put a fault at every call of every kind of deployment; takes a quarter of an hour."""
+    session.install(*editable(), *group("test"))
+    session.run("pytest", "-n", "auto", "-m", "sweep", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches the tests reach."""
     session.install(*editable(), *group("test"))
-    session.run("coverage", "run", "-m", "pytest", "-m", "not integration", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", "-m", QUICK, *session.posargs)
     session.run("coverage", "report", "--show-missing", "--skip-covered")

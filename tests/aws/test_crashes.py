@@ -58,7 +58,7 @@ def count_calls(aws, act):
     return len(aws.calls)
 
 
-def sweep(aws, account, *, prepare, act, clean, expected):
+def assert_survives(aws, account, *, prepare, act, clean, expected):
     """Kill at every call, before and after it, then run again."""
     clean()
     prepare()
@@ -94,7 +94,7 @@ def cleaned(env, aws):
 
 @pytest.mark.slow
 def test_first_deployment(env, aws, jobs, account, cleaned):
-    sweep(
+    assert_survives(
         aws,
         account,
         prepare=lambda: None,
@@ -110,7 +110,7 @@ def test_first_deployment(env, aws, jobs, account, cleaned):
 @pytest.mark.parametrize("change", ["code and schedules", "fewer schedules"])
 def test_changed_deployment(env, aws, jobs, account, cleaned, change):
     function, settings = (jobs.other, SECOND) if change == "code and schedules" else (jobs.report, FEWER)
-    sweep(
+    assert_survives(
         aws,
         account,
         prepare=lambda: env.deploy_function(jobs.report, config(**FIRST), []),
@@ -122,7 +122,7 @@ def test_changed_deployment(env, aws, jobs, account, cleaned, change):
 
 @pytest.mark.slow
 def test_deletion(env, aws, jobs, account, cleaned):
-    sweep(
+    assert_survives(
         aws,
         account,
         prepare=lambda: env.deploy_function(jobs.report, config(**FIRST), []),

@@ -27,14 +27,14 @@ ASYNC_RETRIES = range(2 + 1)
 ASYNC_EVENT_AGE_SECONDS = range(60, 21600 + 1)
 
 # AWS Lambda, "Lambda runtimes" (lambda-runtimes.html): Python runtimes on which functions can still be
-# created, 2026-11-24.
+# created. From memory and copies of that page; not compared with the page itself.
 RUNTIMES = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
 ARCHITECTURES = ("x86_64", "arm64")
 # The same page: what a function has when nothing is said.
 DEFAULT_ARCHITECTURE = "x86_64"
 
 # AWS Lambda, "Working with Lambda environment variables" (configuration-envvars.html): names that the
-# runtime keeps for itself and refuses in a configuration, 2026-11-24.
+# runtime keeps for itself and refuses in a configuration. From copies of that page, 2026-11-24.
 RESERVED_VARIABLES = frozenset(
     {
         "_HANDLER",
@@ -60,7 +60,8 @@ RESERVED_VARIABLES = frozenset(
 # The same page: a name begins with a letter and has at least two characters.
 VARIABLE_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 
-# AWS General Reference, "Tag naming limits and requirements" (tag-conventions.html), 2026-11-24.
+# AWS General Reference, "Tag naming limits and requirements" (tag-conventions.html). From memory; not
+# compared with the page itself.
 TAGS = 50
 TAG_KEY_CHARACTERS = 128
 TAG_VALUE_CHARACTERS = 256
