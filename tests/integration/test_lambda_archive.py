@@ -243,7 +243,7 @@ def test_a_module_that_fails_when_it_is_imported_fails_at_the_start(
     jobs: ModuleType, python: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "helper.py").write_text("raise OSError('not today')\n")
-    archive = build_package(jobs.siblings, target=target_for(python)).path.read_bytes()
+    archive = build_package(jobs.siblings, target=target_for(python), trial=False).path.read_bytes()
     with LambdaRuntime(archive, python) as runtime:
         error = runtime.invoke().error
     assert error is not None
