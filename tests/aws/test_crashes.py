@@ -106,8 +106,13 @@ def test_first_deployment(env, aws, jobs, account, cleaned):
     assert account() == EMPTY
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("change", ["code and schedules", "fewer schedules"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("code and schedules", marks=pytest.mark.sweep),
+        pytest.param("fewer schedules", marks=pytest.mark.slow),
+    ],
+)
 def test_changed_deployment(env, aws, jobs, account, cleaned, change):
     function, settings = (jobs.other, SECOND) if change == "code and schedules" else (jobs.report, FEWER)
     assert_survives(
