@@ -331,7 +331,9 @@ def test_a_run_ends_with_the_process_that_watches_it(env, deploy, root, runs, tm
                 stream.write(f"{{os.getpid()}} {{grandchild.pid}}")
             time.sleep(60)
     """)
-    program = "import sys; from taskflows_cloud_core import get_environment as g; "
+    # Where the tests run in the background, SIGINT may be ignored from the start; at a prompt it is not.
+    program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program += "from taskflows_cloud_core import get_environment as g; "
     program += "g('local', root=sys.argv[1]).invoke_function('job')"
     invoker = subprocess.Popen([sys.executable, "-c", program, str(root)])
     wait_until(lambda: pid_file.exists() and len(pid_file.read_text().split()) == 2)
@@ -351,7 +353,9 @@ def test_a_run_ends_with_the_process_that_watches_it(env, deploy, root, runs, tm
 def test_an_interrupted_invocation_is_noted(root, deploy, runs, tmp_path, wait_until):
     ready = tmp_path / "ready"
     deploy(f"import time\ndef job():\n    open({str(ready)!r}, 'w').close()\n    time.sleep(60)\n")
-    program = "import sys; from taskflows_cloud_core import get_environment as g; "
+    # Where the tests run in the background, SIGINT may be ignored from the start; at a prompt it is not.
+    program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program += "from taskflows_cloud_core import get_environment as g; "
     program += "g('local', root=sys.argv[1]).invoke_function('job')"
     invoker = subprocess.Popen([sys.executable, "-c", program, str(root)], stderr=subprocess.DEVNULL)
     wait_until(ready.exists)
