@@ -1,7 +1,6 @@
 """Three small jobs. They are plain functions: nothing in them knows where they will run."""
 
 import csv
-import json
 import os
 import sqlite3
 import time
@@ -48,17 +47,17 @@ def backup_orders() -> dict[str, int | str]:
     return {"orders": orders, "file": target.name}
 
 
-def check_endpoint(event: dict[str, str]) -> dict[str, float | str]:
+def check_endpoint(event: dict[str, str]) -> dict[str, float]:
     """Ask an HTTP endpoint how it is, and fail when it is not well. The event may name another one."""
     url = event.get("url") or os.environ["HEALTH_URL"]
     begin = time.perf_counter()
     with urllib.request.urlopen(url, timeout=5) as response:
-        health = json.load(response)
+        answer = response.read(1000)
     milliseconds = round((time.perf_counter() - begin) * 1000, 1)
-    if health["status"] != "ok":
-        raise RuntimeError(f"{url} says {health['status']!r}")
+    if not answer:
+        raise RuntimeError(f"{url} says nothing")
     print(f"{url} is well, {milliseconds} ms")
-    return {"status": health["status"], "milliseconds": milliseconds}
+    return {"status": response.status, "milliseconds": milliseconds}
 
 
 def weather_report_by_month() -> dict[str, float]:
