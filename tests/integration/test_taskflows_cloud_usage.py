@@ -13,7 +13,7 @@ from ministack import ministack
 pytestmark = pytest.mark.integration
 
 # The shape of such a program: keywords, dict-like results and all.
-PROGRAM = '''
+PROGRAM = """
 from taskflows_cloud_aws import AWSLambdaEnvironment
 from taskflows_cloud_core import Calendar, CloudFunctionConfig, Periodic
 
@@ -104,7 +104,7 @@ for name in names:
     if environment.delete_function(name):
         print(f"deleted {name}")
 assert environment.list_functions() == []
-'''
+"""
 
 
 def test_the_program_runs(tmp_path: Path) -> None:

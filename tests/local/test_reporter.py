@@ -69,7 +69,7 @@ def start(root: Path, stdout: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, stdout=stdout, stderr=subprocess.PIPE)
 
 
-def goes_on_and_says_so(process: subprocess.Popen[bytes], runs, wait_until, reason: str) -> None:
+def assert_goes_on_and_says_so(process: subprocess.Popen[bytes], runs, wait_until, reason: str) -> None:
     try:
         wait_until(lambda: [run.outcome for run in runs()].count("succeeded") >= 2)
         assert process.poll() is None
@@ -89,7 +89,7 @@ def test_a_full_disk(deploy, root, runs, wait_until):
     process = start(root, full)
     os.close(full)
 
-    goes_on_and_says_so(process, runs, wait_until, "OSError: [Errno 28] No space left on device")
+    assert_goes_on_and_says_so(process, runs, wait_until, "OSError: [Errno 28] No space left on device")
 
 
 def test_a_closed_pipe(deploy, root, runs, wait_until):
@@ -100,4 +100,4 @@ def test_a_closed_pipe(deploy, root, runs, wait_until):
     os.read(reader, 1)
     os.close(reader)
 
-    goes_on_and_says_so(process, runs, wait_until, "BrokenPipeError: [Errno 32] Broken pipe")
+    assert_goes_on_and_says_so(process, runs, wait_until, "BrokenPipeError: [Errno 32] Broken pipe")

@@ -361,6 +361,7 @@ def test_a_state_that_cannot_be_used_for_a_while_is_tried_again(deploy, root, in
     wait_until(lambda: [run for run in runs() if run.outcome == "succeeded"])
     count = len(runs())
     wait_until(lambda: len(runs()) > count)
+    assert not [run for run in runs() if run.outcome == "failed"]
 
 
 def test_only_so_many_runs_at_once(deploy, root, runs):

@@ -45,8 +45,7 @@ def test_the_first_common_instant(one: str, other: str, moment: str | None) -> N
 def test_the_warning_names_both_and_the_instant() -> None:
     schedules = [Calendar("Mon-Fri 09:00"), Periodic(period=60), Calendar("25:00"), Calendar("daily"), Calendar("*:00")]
     assert overlap_warnings(schedules, AFTER) == (
-        "schedules[0] 'Mon-Fri 09:00' and schedules[4] '*:00' both fire at 2027-01-01 09:00 UTC; "
-        "it may run twice then",
+        "schedules[0] 'Mon-Fri 09:00' and schedules[4] '*:00' both fire at 2027-01-01 09:00 UTC; it may run twice then",
         "schedules[3] 'daily' and schedules[4] '*:00' both fire at 2027-01-02 00:00 UTC; it may run twice then",
     )
 
