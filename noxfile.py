@@ -75,7 +75,7 @@ def integration(session: nox.Session) -> None:
     session.env["TASKFLOWS_CLOUD_MINISTACK"] = str(beside(session, "ministack", MINISTACK) / "bin" / "ministack")
     runtimes = [beside(session, f"lambda-{version}", "awslambdaric>=3.0", python=version) for version in FOUND]
     session.env["TASKFLOWS_CLOUD_LAMBDA_PYTHONS"] = os.pathsep.join(str(path / "bin" / "python") for path in runtimes)
-    session.run("pytest", "-m", "integration", *session.posargs)
+    session.run("pytest", "-n", "auto", "-m", "integration", *session.posargs)
 
 
 def beside(session: nox.Session, name: str, requirement: str, *, python: str | None = None) -> Path:

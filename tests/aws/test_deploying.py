@@ -6,6 +6,7 @@ import json
 from unittest.mock import ANY
 
 import attrs
+import pytest
 
 from taskflows_cloud_aws import AWSLambdaEnvironment
 from taskflows_cloud_core import Calendar, Periodic, get_environment
@@ -316,6 +317,7 @@ def test_a_role_with_policies_added_by_hand_can_be_deleted(env, jobs, account):
     assert account() == EMPTY
 
 
+@pytest.mark.slow
 def test_three_hundred_schedules_fit_one_grant(env, jobs, account):
     times = [f"{hour:02}:{minute:02}" for hour in range(20) for minute in range(0, 60, 4)]
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import attrs
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("taskflows_cloud_*/README.md"), *ROOT.glob("docs/**/*.md")])
 FENCE = re.compile(r"^```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
