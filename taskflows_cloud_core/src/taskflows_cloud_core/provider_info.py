@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from taskflows_cloud_core._frozen import to_frozenset, to_mapping
+
+# What a provider may do beyond the required hooks, and the hooks that it implements then. Those without a hook
+# are a way in which the required ones behave.
+CAPABILITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "cost": ("estimate_cost",),
+        "diagnose": ("diagnose",),
+        "export": ("export_plan",),
+        "failed_logs": ("get_logs",),
+        "invoke": ("invoke_function",),
+        "keep_logs": (),
+        "logs": ("get_logs",),
+        "metrics": ("get_metrics",),
+        "pause": ("set_schedules_enabled",),
+        "permissions": ("required_permissions",),
+        "rollback": ("list_versions", "rollback_function"),
+        "seconds": (),
+        "timezones": (),
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -30,7 +51,7 @@ class ProviderInfo:
         options_class: An attrs class; its fields are the keywords of ``get_environment``.
         hook_api_version: The `HOOK_API_VERSION` that it was written for, as a number in its source, not
             as whatever the installed core says.
-        capabilities: What it can do beyond the required hooks, for instance ``"flexible_window"``.
+        capabilities: What it can do beyond the required hooks: keys of `CAPABILITIES`, and words of its own.
         limits: The limits that users meet most, by name, in the units that the name tells.
     """
 

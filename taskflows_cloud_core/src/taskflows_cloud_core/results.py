@@ -227,12 +227,18 @@ class LogQuery:
         start_time: Not before this moment, aware.
         end_time: Before this moment, aware.
         request_id: Of this invocation only.
+        contains: With this text in the message; capitals and small letters are the same. Core leaves the
+            others out, so a provider may use it to read less, or take no notice.
+        failed_only: Of failed runs only. Core asks for it only where the provider has the capability
+            ``"failed_logs"``.
     """
 
     limit: int = attrs.field(default=100, validator=at_least(1))
     start_time: datetime | None = None
     end_time: datetime | None = None
     request_id: str | None = None
+    contains: str | None = None
+    failed_only: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -312,25 +318,6 @@ class FunctionVersion:
 
 
 @attrs.frozen(kw_only=True)
-class FunctionMetrics:
-    """How a function did over a span of time.
-
-    Args:
-        invocations: How often it ran.
-        errors: How many of the runs failed.
-        average_duration_ms: The mean length of a run in milliseconds; ``None`` when it never ran.
-        start_time: The beginning of the span, aware.
-        end_time: The end of the span, aware.
-    """
-
-    invocations: int
-    errors: int
-    average_duration_ms: float | None
-    start_time: datetime
-    end_time: datetime
-
-
-@attrs.frozen(kw_only=True)
 class CostEstimate:
     """What a function is likely to cost.
 
@@ -345,3 +332,51 @@ class CostEstimate:
     monthly: float
     parts: Mapping[str, float] = attrs.field(factory=dict, converter=to_mapping)
     assumptions: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+
+
+@attrs.frozen(kw_only=True)
+class FunctionMetrics:
+    """How a function did over a span of time.
+
+    Args:
+        invocations: How often it ran.
+        errors: How many of the runs failed.
+        average_duration_ms: The mean length of a run in milliseconds; ``None`` when it never ran.
+        start_time: The beginning of the span, aware.
+        end_time: The end of the span, aware.
+        duration_percentiles_ms: Lengths of runs in milliseconds, by ``"p50"``, ``"p95"`` and ``"p99"``; empty when it
+            never ran, or where the provider does not tell.
+        cost: What the runs of the span cost at list prices; ``None`` where that is not known.
+    """
+
+    invocations: int
+    errors: int
+    average_duration_ms: float | None
+    start_time: datetime
+    end_time: datetime
+    duration_percentiles_ms: Mapping[str, float] = attrs.field(factory=dict, converter=to_mapping)
+    cost: CostEstimate | None = None
+
+
+FindingStatus: TypeAlias = Literal["ok", "warning", "problem"]
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """What a look at an environment found: that a thing is as it should be, or what is wrong with it.
+
+    Args:
+        subject: What was looked at, for instance ``"credentials"``.
+        status: ``"ok"``, ``"warning"`` when it works but a person should know, ``"problem"`` when it will not work.
+        message: What was found, one sentence; never a secret.
+        remedy: What to do about it, for instance a command; empty when there is nothing to do.
+    """
+
+    subject: str
+    status: FindingStatus
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f" ({self.remedy})" if self.remedy else ""
+        return f"{self.status:<7} {self.subject}: {self.message}{remedy}"

@@ -16,6 +16,7 @@ from taskflows_cloud_core import (
     CloudFunctionConfig,
     FunctionNotFoundError,
     LogEvent,
+    OperationUnsupported,
     Periodic,
     get_environment,
 )
@@ -62,6 +63,21 @@ def test_the_newest_events_in_the_order_of_time_over_many_pages(sky: CloudEnviro
     assert sky.get_function_logs("job", limit=3) == everything[-3:]
     late = sky.get_function_logs("job", start_time=datetime.now(UTC) + timedelta(hours=1))
     assert late == []
+
+
+def test_the_events_with_a_text(sky: CloudEnvironment) -> None:
+    everything = sky.get_function_logs("job")
+    text = everything[2].message
+    assert everything[2] in sky.get_function_logs("job", contains=text.upper())
+    assert sky.get_function_logs("job", contains="no such text") == []
+    assert len(sky.get_function_logs("job", limit=2, contains=text[:3])) == 2
+
+
+def test_failed_runs_alone_where_the_provider_cannot_tell(sky: CloudEnvironment) -> None:
+    with pytest.raises(OperationUnsupported, match="starlight.*cannot tell the logs of failed runs"):
+        sky.get_function_logs("job", failed_only=True)
+    with pytest.raises(OperationUnsupported, match="cannot tell the logs of failed runs"):
+        next(sky.follow_function_logs("job", failed_only=True))
 
 
 def test_moments_are_aware_or_milliseconds(sky: CloudEnvironment) -> None:

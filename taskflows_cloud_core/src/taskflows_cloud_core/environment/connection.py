@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from taskflows_cloud_core.errors import OperationUnsupported
 from taskflows_cloud_core.options import build_options
 from taskflows_cloud_core.providers import load_provider
 
@@ -32,6 +33,14 @@ class Connection:
 
     def _call(self, operation: str, /, **arguments: Any) -> Any:
         return self._provider.call(operation, session=self._session, **arguments)
+
+    def _require_capability(self, capability: str, otherwise: str) -> None:
+        if capability not in self._provider.info.capabilities:
+            raise OperationUnsupported(
+                f"the provider {self.provider!r} ({self._provider.distribution}) {otherwise}",
+                provider=self.provider,
+                distribution=self._provider.distribution,
+            )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider} {self._options!r}>"

@@ -43,10 +43,11 @@ def _in_time_order(newest_first: Iterable[LogEvent]) -> list[LogEvent]:
 
 def _newest_first(get_page: GetPage, query: LogQuery) -> Iterator[LogEvent]:
     """All events of a query, page by page."""
+    wanted = (query.contains or "").casefold()
     token: str | None = None
     while True:
         page = get_page(query, token)
-        yield from page.events
+        yield from (event for event in page.events if wanted in event.message.casefold())
         if page.token is None or page.token == token:
             return
         token = page.token

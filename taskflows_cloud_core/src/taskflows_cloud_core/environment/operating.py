@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from taskflows_cloud_core.environment.connection import Connection
 from taskflows_cloud_core.environment.log_reading import as_moment, follow_events, newest_events
 from taskflows_cloud_core.results import (
     DeployedFunction,
+    Finding,
     FunctionDescription,
     FunctionMetrics,
     FunctionVersion,
@@ -86,6 +87,8 @@ class Operating(Connection):
         end_time: datetime | int | None = None,
         *,
         request_id: str | None = None,
+        contains: str | None = None,
+        failed_only: bool = False,
     ) -> list[LogEvent]:
         """Read the newest events of a function's log.
 
@@ -95,6 +98,8 @@ class Operating(Connection):
             start_time: Not before this moment: an aware datetime or milliseconds since the epoch.
             end_time: Before this moment, likewise.
             request_id: Of this invocation only.
+            contains: With this text in the message; capitals and small letters are the same.
+            failed_only: Of failed runs only.
 
         Returns:
             The events in the order of time; none when it never ran.
@@ -102,13 +107,17 @@ class Operating(Connection):
         Raises:
             FunctionNotFoundError: There is no such function.
             OperationError: The log cannot be read.
+            OperationUnsupported: ``failed_only``, where the provider cannot tell.
         """
         require_name(function_name)
+        self._require_failed_logs(failed_only)
         query = LogQuery(
             limit=limit,
             start_time=as_moment(start_time, "start_time"),
             end_time=as_moment(end_time, "end_time"),
             request_id=request_id,
+            contains=contains,
+            failed_only=failed_only,
         )
         return newest_events(partial(self._log_page, function_name), query)
 
@@ -118,6 +127,8 @@ class Operating(Connection):
         start_time: datetime | int | None = None,
         *,
         request_id: str | None = None,
+        contains: str | None = None,
+        failed_only: bool = False,
         poll_seconds: float = 1.0,
         stop: threading.Event | None = None,
     ) -> Iterator[LogEvent]:
@@ -127,13 +138,28 @@ class Operating(Connection):
             function_name: The function's name.
             start_time: Begin here: an aware datetime or milliseconds since the epoch; now, when not given.
             request_id: Of this invocation only.
+            contains: With this text in the message; capitals and small letters are the same.
+            failed_only: Of failed runs only.
             poll_seconds: How long to wait between two looks.
             stop: Set it to end the iteration.
+
+        Raises:
+            OperationUnsupported: ``failed_only``, where the provider cannot tell.
         """
         require_name(function_name)
-        query = LogQuery(start_time=as_moment(start_time, "start_time"), request_id=request_id)
+        self._require_failed_logs(failed_only)
+        query = LogQuery(
+            start_time=as_moment(start_time, "start_time"),
+            request_id=request_id,
+            contains=contains,
+            failed_only=failed_only,
+        )
         page = partial(self._log_page, function_name)
         return follow_events(page, query, poll_seconds=poll_seconds, stop=stop or threading.Event())
+
+    def _require_failed_logs(self, failed_only: bool) -> None:  # noqa: FBT001 - one caller's own argument
+        if failed_only:
+            self._require_capability("failed_logs", "cannot tell the logs of failed runs from the others")
 
     def _log_page(self, function_name: str, query: LogQuery, token: str | None) -> LogPage:
         page: LogPage = self._call("get_logs", name=function_name, query=query, token=token)
@@ -206,3 +232,26 @@ class Operating(Connection):
         require_name(function_name)
         count: int = self._call("set_schedules_enabled", name=function_name, enabled=enabled)
         return count
+
+    def diagnose(self) -> list[Finding]:
+        """Look whether the place can be worked with: credentials, permissions, clock; whatever the provider knows.
+
+        Returns:
+            One finding for each thing looked at, also for those that are well.
+
+        Raises:
+            OperationUnsupported: The provider looks at nothing.
+        """
+        return list(self._call("diagnose"))
+
+    def required_permissions(self) -> Mapping[str, str]:
+        """Print the least permissions that whoever deploys needs, in the provider's own language.
+
+        Returns:
+            File name to content.
+
+        Raises:
+            OperationUnsupported: The provider knows no permissions.
+        """
+        permissions: Mapping[str, str] = self._call("required_permissions")
+        return permissions

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from taskflows_cloud_core.hookspecs.markers import hookspec
 from taskflows_cloud_core.results import (
     DeployedFunction,
+    Finding,
     FunctionDescription,
     FunctionMetrics,
     FunctionVersion,
@@ -294,6 +295,60 @@ class OperatingSpec:
                         start_time=start_time,
                         end_time=end_time,
                     )
+
+        .. versionadded:: 0.1
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def diagnose(self, session: Any) -> Sequence[Finding]:
+        """Look whether the place can be worked with: credentials, permissions, clock. Called by ``doctor``.
+
+        It changes nothing, and tells of a failure in a finding instead of raising it.
+
+        Args:
+            session: What ``connect`` returned.
+
+        Returns:
+            One finding for each thing looked at, also for those that are well.
+
+        Example:
+            .. code-block:: python
+
+                from taskflows_cloud_core import Finding, hookimpl
+
+                @hookimpl
+                def diagnose(session):
+                    if session.token:
+                        return [Finding(subject="token", status="ok", message="is there")]
+                    remedy = "set EXAMPLE_TOKEN"
+                    return [Finding(subject="token", status="problem", message="is missing", remedy=remedy)]
+
+        .. versionadded:: 0.1
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def required_permissions(self, session: Any) -> Mapping[str, str]:
+        """Print the least permissions that whoever deploys needs. Called when a user asks for it.
+
+        It needs no credentials and does not talk to the network.
+
+        Args:
+            session: What ``connect`` returned.
+
+        Returns:
+            File name to content, in the provider's own language.
+
+        Example:
+            .. code-block:: python
+
+                import json
+                from taskflows_cloud_core import hookimpl
+
+                @hookimpl
+                def required_permissions():
+                    return {"policy.json": json.dumps({"allow": ["functions:*", "timers:*"]}, indent=2)}
 
         .. versionadded:: 0.1
         """

@@ -41,7 +41,17 @@ def provider_info() -> ProviderInfo:
         title="This machine",
         options_class=LocalOptions,
         hook_api_version=1,
-        capabilities=["catch_up", "overlap", "seconds", "timezones", "versions"],
+        capabilities=[
+            "catch_up",
+            "invoke",
+            "keep_logs",
+            "logs",
+            "overlap",
+            "pause",
+            "rollback",
+            "seconds",
+            "timezones",
+        ],
         limits={"function_name_characters": 64, "least_memory_mb": 32, "result_bytes": 6 * 2**20},
     )
 
