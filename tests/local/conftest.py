@@ -8,15 +8,17 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from taskflows_cloud_core import CloudEnvironment, CloudFunctionConfig, get_environment
-from taskflows_cloud_core.local import Run, list_runs
+from taskflows_cloud_core.local import Run, list_runs, run_scheduler
 
 # For a slow machine; every wait ends as soon as what it waits for is there.
 PATIENCE = 30.0
@@ -125,3 +127,35 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "what was waited for did not come"
         time.sleep(0.05)
+
+
+@pytest.fixture
+def run_until(root: Path) -> Callable[..., list[str]]:
+    """Run a scheduler in this process until something is true of its lines, however slow the machine is."""
+
+    def run(
+        reached: Callable[[list[str]], Any], report: Callable[[str], None] | None = None, **options: Any
+    ) -> list[str]:
+        lines: list[str] = []
+        stop = threading.Event()
+        watcher = threading.Thread(target=_set_when, args=(stop, partial(reached, lines)))
+        watcher.start()
+
+        def keep(line: str) -> None:
+            lines.append(line)
+            if report is not None:
+                report(line)
+
+        run_scheduler(root, stop=stop, report=keep, **options)
+        watcher.join()
+        assert reached(lines)
+        return lines
+
+    return run
+
+
+def _set_when(stop: threading.Event, reached: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not reached() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stop.set()

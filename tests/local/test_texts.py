@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-import time
 
 import pytest
 
 from taskflows_cloud_core import Calendar
-from taskflows_cloud_core.local import run_scheduler
 
-# For a slow machine; the wait ends as soon as what it waits for is there.
-PATIENCE = 30.0
 BAD = "def job():\n    raise ValueError('name \\udcff')\n"
 
 
@@ -64,36 +59,13 @@ def test_a_run_that_cannot_be_carried_out_says_why(env, broken_environment, runs
     assert [(run.outcome, run.error) for run in runs()] == [("failed", result.error)]
 
 
-@pytest.fixture
-def run_until(root):
-    """Run the scheduler until something is true, however slow the machine is."""
-
-    def run(reached, lines):
-        stop = threading.Event()
-
-        def watch():
-            deadline = time.monotonic() + PATIENCE
-            while not reached() and time.monotonic() < deadline:
-                time.sleep(0.05)
-            stop.set()
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        run_scheduler(root, stop=stop, max_runs=1, report=lines.append)
-        watcher.join()
-        assert reached()
-
-    return run
-
-
 def test_the_scheduler_goes_on(broken_environment, deploy, run_until, runs):
     broken_environment(schedules=[Calendar("*:*:*")])
     deploy(BAD, "bad", schedules=[Calendar("*:*:*")])
     deploy("def job():\n    return 1\n", "good", schedules=[Calendar("*:*:*")])
-    lines: list[str] = []
     wanted = {"broken": "failed", "bad": "failed", "good": "succeeded"}
 
-    run_until(lambda: all([run.outcome for run in runs(name)].count(wanted[name]) >= 2 for name in wanted), lines)
+    lines = run_until(lambda _: all([run.outcome for run in runs(name)].count(wanted[name]) >= 2 for name in wanted))
 
     assert "running" not in {run.state for run in runs()}
     assert [line for line in lines if " end   bad [" in line and line.endswith("ValueError: name \\udcff")]
