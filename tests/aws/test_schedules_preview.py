@@ -8,7 +8,14 @@ import pytest
 
 from taskflows_cloud_aws.expressions import read_expression
 from taskflows_cloud_aws.schedules import translate
-from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpression
+from taskflows_cloud_core import (
+    Calendar,
+    CloudFunctionConfig,
+    Periodic,
+    ScheduleError,
+    ScheduleExpression,
+    get_environment,
+)
 from taskflows_cloud_core.schedules import preview, preview_rows
 
 AFTER = datetime(2027, 10, 30, 12, tzinfo=UTC)
@@ -38,7 +45,7 @@ def test_a_rate_fires_beside_the_period() -> None:
 
 def test_the_preview_shows_words_expressions_and_moments() -> None:
     shown = preview([translate(Calendar("Mon-Fri 09:00 Europe/Berlin"))], read_expression, 2, AFTER)
-    assert shown == (
+    assert str(shown) == (
         "Mon-Fri 09:00 Europe/Berlin: at 09:00 on weekdays, Europe/Berlin [exact]\n"
         "  -> cron(00 09 ? * MON-FRI *) Europe/Berlin (scheduler)\n"
         "  schedule                     translated\n"
@@ -47,16 +54,43 @@ def test_the_preview_shows_words_expressions_and_moments() -> None:
     )
 
 
+def test_a_configuration_is_shown_as_a_whole() -> None:
+    config = CloudFunctionConfig(
+        function_name="report", schedules=["*-*~02 10:00", "10:00:30", Periodic(period=300)], allow_approximate=True
+    )
+    shown = get_environment("aws").preview_schedules(config, 2, AFTER)
+    assert [each.translation.verdict for each in shown.schedules] == ["exact", "approximate", "exact"]
+    assert [row.agrees for row in shown.schedules[0].rows] == [True, True]
+    first = str(shown).split("\n\n")[0].splitlines()
+    assert first[1].startswith("  1-> cron(00 10 30 ")
+    assert first[-1].endswith(" by 1")
+    assert first[-2].endswith(" by 2")
+
+
+def test_what_cannot_be_read_is_shown_among_the_others() -> None:
+    shown = get_environment("aws").preview_schedules(["Fri-Mon 09:00", "*:00", "09:00"], 1, AFTER)
+    assert [each.translation.verdict for each in shown.schedules] == ["refused", "exact", "exact"]
+    assert "cannot be read [refused]\n  because 'Fri-Mon 09:00' at character 1: " in str(shown)
+    assert "warning: schedules[1] '*:00' and schedules[2] '09:00' both fire at 2027-10-31 09:00" in str(shown)
+
+
+def test_many_expressions_are_cut_short() -> None:
+    translation = translate(Calendar("Fri *-*~03..05"), most_expressions=40)
+    lines = str(preview([translation], read_expression, 0, AFTER)).splitlines()
+    assert len(lines) == 14
+    assert lines[-1] == "  … and 19 more"
+
+
 def test_the_preview_marks_what_differs() -> None:
     near = translate(Calendar("10:00:30"), allow_approximate=True)
-    shown = preview([near], read_expression, 1, AFTER).splitlines()
+    shown = str(preview([near], read_expression, 1, AFTER)).splitlines()
     assert shown[0].endswith("[approximate]")
     assert shown[-1].split() == ["Sun", "2027-10-31", "10:00:30", "UTC", "-", "!"]
     assert shown[-2].split() == ["-", "Sun", "2027-10-31", "10:00:00", "UTC", "!"]
 
 
 def test_the_preview_says_why_there_is_nothing() -> None:
-    shown = preview([translate(Calendar("10:00:30"))], read_expression, 1, AFTER)
+    shown = str(preview([translate(Calendar("10:00:30"))], read_expression, 1, AFTER))
     assert "[refused]\n  because seconds :30 cannot be scheduled on AWS; nearest: 10:00\n" in shown
 
 

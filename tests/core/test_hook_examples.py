@@ -114,6 +114,7 @@ def test_the_examples_make_one_life_cycle(tmp_path: Path) -> None:
 
     translation = call("translate_schedule", schedule=Periodic(period=60))
     assert translation.expressions[0].expression == "every 60s"  # type: ignore[attr-defined]
+    assert call("read_expression", expression=translation.expressions[0]) == Periodic(period=60)  # type: ignore[attr-defined]
     assert call("translate_schedule", schedule=Calendar("Mon 09:00")).verdict == "refused"  # type: ignore[attr-defined]
     triggers: tuple[Trigger, ...] = make_triggers([translation])  # type: ignore[list-item]
 

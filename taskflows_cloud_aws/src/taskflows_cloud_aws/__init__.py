@@ -11,6 +11,7 @@ from taskflows_cloud_aws._version import __version__
 if TYPE_CHECKING:
     from taskflows_cloud_aws.checks import validate_lambda_constraints
     from taskflows_cloud_aws.environment import AWSLambdaEnvironment
+    from taskflows_cloud_aws.expressions import read_expression
     from taskflows_cloud_aws.package import (
         create_lambda_deployment_package,
         create_lambda_layer_package,
@@ -23,6 +24,7 @@ _MODULES = {
     "create_lambda_deployment_package": "package",
     "create_lambda_layer_package": "package",
     "extract_dependencies_from_function": "package",
+    "read_expression": "expressions",
     "schedule_to_eventbridge_expression": "schedules",
     "validate_lambda_constraints": "checks",
 }
@@ -33,6 +35,7 @@ __all__ = [
     "create_lambda_deployment_package",
     "create_lambda_layer_package",
     "extract_dependencies_from_function",
+    "read_expression",
     "schedule_to_eventbridge_expression",
     "validate_lambda_constraints",
 ]

@@ -19,9 +19,11 @@ from taskflows_cloud_core import (
     LogPage,
     LogQuery,
     Package,
+    Periodic,
     Plan,
     Problem,
     ProviderInfo,
+    ScheduleExpression,
     Translation,
     Trigger,
     hookimpl,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from taskflows_cloud_aws.client import AwsSession
     from taskflows_cloud_core.progress import Progress
-    from taskflows_cloud_core.schedules import Schedule
+    from taskflows_cloud_core.schedules import CalendarSpec, Schedule
 
 
 @hookimpl
@@ -92,6 +94,14 @@ def translate_schedule(schedule: Schedule, config: CloudFunctionConfig | None) -
     from taskflows_cloud_aws.schedules import translate
 
     return translate(schedule, allow_approximate=config is not None and config.allow_approximate)
+
+
+@hookimpl
+def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
+    """Read an expression of EventBridge."""
+    from taskflows_cloud_aws import expressions
+
+    return expressions.read_expression(expression)
 
 
 @hookimpl

@@ -18,8 +18,8 @@ from taskflows_cloud_core.environment.arguments import (
     require_name,
 )
 from taskflows_cloud_core.environment.batches import deploy_batch
-from taskflows_cloud_core.environment.operating import Operating
 from taskflows_cloud_core.environment.pipeline import Request, make_plan
+from taskflows_cloud_core.environment.previewing import Previewing
 from taskflows_cloud_core.errors import (
     ConfigurationError,
     OperationError,
@@ -30,13 +30,12 @@ from taskflows_cloud_core.errors import (
 from taskflows_cloud_core.progress import Progress, silent
 from taskflows_cloud_core.reconcile import Plan
 from taskflows_cloud_core.results import CloudDeploymentResult, CostEstimate, DeletionResult
-from taskflows_cloud_core.schedules import Schedule, Translation, as_schedule
 
 # What a deployment tells in its result. Anything else is a programmer's mistake and is raised.
 _TOLD_IN_RESULT = (ConfigurationError, ScheduleError, PackagingError, OperationError)
 
 
-class Deploying(Operating):
+class Deploying(Previewing):
     """The calls that plan, deploy, update and delete."""
 
     def plan_function(
@@ -240,22 +239,6 @@ class Deploying(Operating):
 
     def _failed(self, name: str, error: Exception) -> CloudDeploymentResult:
         return CloudDeploymentResult(success=False, function_name=name, provider=self.provider, error=str(error))
-
-    def translate_schedule(self, schedule: Schedule | str) -> Translation:
-        """Say a schedule in the provider's language.
-
-        Args:
-            schedule: A `Calendar`, a `Periodic`, a text, or a schedule object of the taskflows package.
-
-        Returns:
-            The expressions and whether they are exact, or the reason why there are none.
-
-        Raises:
-            ScheduleError: The text cannot be read.
-            TypeError: ``schedule`` has the shape of no schedule.
-        """
-        translation: Translation = self._call("translate_schedule", schedule=as_schedule(schedule), config=None)
-        return translation
 
     def plan_removal(self, function_name: str, *, keep_logs: bool = False) -> Plan:
         """Say what `delete_function` would do, and do nothing.

@@ -13,7 +13,14 @@ from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.provider_info import ProviderInfo
 from taskflows_cloud_core.reconcile import Plan
 from taskflows_cloud_core.results import CloudDeploymentResult, CostEstimate, DeletionResult
-from taskflows_cloud_core.schedules import Schedule, Translation, Trigger
+from taskflows_cloud_core.schedules import (
+    CalendarSpec,
+    Periodic,
+    Schedule,
+    ScheduleExpression,
+    Translation,
+    Trigger,
+)
 
 
 class DeployingSpec:
@@ -190,6 +197,38 @@ class DeployingSpec:
                         return Translation.refused(schedule, "Example Cloud runs fixed periods only")
                     line = ScheduleExpression(expression=f"every {schedule.period}s", service="timer")
                     return Translation(schedule=schedule, expressions=[line])
+
+        .. versionadded:: 0.1
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def read_expression(self, session: Any, expression: ScheduleExpression) -> CalendarSpec | Periodic:
+        """Say when an expression of the provider fires. Called for previews, once for each expression.
+
+        It is the way back from ``translate_schedule`` and a check of it: it must go by the expression's text alone.
+
+        Args:
+            session: What ``connect`` returned.
+            expression: One that ``translate_schedule`` made.
+
+        Returns:
+            A calendar or a period that fires when the expression does.
+
+        Raises:
+            ScheduleError: The expression cannot be read.
+
+        Example:
+            .. code-block:: python
+
+                from taskflows_cloud_core import Periodic, ScheduleError, hookimpl
+
+                @hookimpl
+                def read_expression(expression):
+                    word, _, seconds = expression.expression.partition(" ")
+                    if word != "every" or not seconds.removesuffix("s").isdigit():
+                        raise ScheduleError("expected 'every 60s'", text=expression.expression)
+                    return Periodic(period=int(seconds.removesuffix("s")))
 
         .. versionadded:: 0.1
         """

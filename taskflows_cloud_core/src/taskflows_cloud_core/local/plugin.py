@@ -24,7 +24,7 @@ from taskflows_cloud_core.results import (
     LogPage,
     LogQuery,
 )
-from taskflows_cloud_core.schedules import Schedule, Translation, Trigger
+from taskflows_cloud_core.schedules import CalendarSpec, Periodic, Schedule, ScheduleExpression, Translation, Trigger
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.local.options import LocalOptions
@@ -78,6 +78,14 @@ def translate_schedule(schedule: Schedule) -> Translation:
     from taskflows_cloud_core.local.translate import translate
 
     return translate(schedule)
+
+
+@hookimpl
+def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
+    """The way back from the canonical spelling."""
+    from taskflows_cloud_core.local.translate import read_expression
+
+    return read_expression(expression)
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 
@@ -16,6 +17,7 @@ from taskflows_cloud_core.schedules import (
 
 SERVICE = "scheduler"
 _SECOND = 1_000_000
+_EVERY = re.compile(r"every ([1-9][0-9]*) s( after the finish)?(, on command)?")
 
 
 def translate(schedule: Schedule) -> Translation:
@@ -34,6 +36,24 @@ def _calendar(calendar: Calendar) -> ScheduleExpression:
     spec = calendar.spec
     expression = canonical_text(spec).removesuffix(f" {spec.timezone}")
     return ScheduleExpression(expression=expression, timezone=spec.timezone, service=SERVICE)
+
+
+def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
+    """Read an expression of `translate`.
+
+    Raises:
+        ScheduleError: It is none.
+    """
+    from taskflows_cloud_core.schedules import parse
+
+    period = _EVERY.fullmatch(expression.expression)
+    if period is None:
+        return parse(expression.expression, timezone=expression.timezone)
+    return Periodic(
+        period=int(period[1]),
+        relative_to="finish" if period[2] else "start",
+        start_on="command" if period[3] else "boot",
+    )
 
 
 def _periodic(periodic: Periodic) -> ScheduleExpression:

@@ -34,9 +34,18 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.occurrences import iterate, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
     from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
-    from taskflows_cloud_core.schedules.previews import PreviewRow, preview, preview_rows
+    from taskflows_cloud_core.schedules.previewrows import (
+        PreviewRow,
+        ReadExpression,
+        SchedulePreview,
+        preview_rows,
+    )
+    from taskflows_cloud_core.schedules.previews import Preview, preview
+    from taskflows_cloud_core.schedules.terminal import week_in_colour
     from taskflows_cloud_core.schedules.triggers import make_triggers
-    from taskflows_cloud_core.schedules.weeks import Week, week_of, week_svg, week_text
+    from taskflows_cloud_core.schedules.weeks import Week, week_of
+    from taskflows_cloud_core.schedules.weeksvg import week_svg
+    from taskflows_cloud_core.schedules.weektext import week_text
 
 _MODULES = {
     "CronDialect": "dialects",
@@ -44,7 +53,10 @@ _MODULES = {
     "KUBERNETES_CRON": "dialects",
     "NCRONTAB": "dialects",
     "Overlap": "overlaps",
-    "PreviewRow": "previews",
+    "Preview": "previews",
+    "PreviewRow": "previewrows",
+    "ReadExpression": "previewrows",
+    "SchedulePreview": "previewrows",
     "UNIX_CRON": "dialects",
     "Week": "weeks",
     "cron_lines": "cron",
@@ -57,13 +69,14 @@ _MODULES = {
     "overlap_warnings": "overlaps",
     "parse": "oncalendar",
     "preview": "previews",
-    "preview_rows": "previews",
+    "preview_rows": "previewrows",
     "read_cron": "cronreading",
     "seconds_text": "cron",
     "short_text": "canonical",
+    "week_in_colour": "terminal",
     "week_of": "weeks",
-    "week_svg": "weeks",
-    "week_text": "weeks",
+    "week_svg": "weeksvg",
+    "week_text": "weektext",
 }
 
 __all__ = [
@@ -76,9 +89,12 @@ __all__ = [
     "CronDialect",
     "Overlap",
     "Periodic",
+    "Preview",
     "PreviewRow",
+    "ReadExpression",
     "Schedule",
     "ScheduleExpression",
+    "SchedulePreview",
     "Translation",
     "Trigger",
     "Verdict",
@@ -98,6 +114,7 @@ __all__ = [
     "read_cron",
     "seconds_text",
     "short_text",
+    "week_in_colour",
     "week_of",
     "week_svg",
     "week_text",
