@@ -65,6 +65,7 @@ def plan_deployment(
         resource_id=names.function_arn,
         metadata=deployment_metadata(names, desired, package),
         warnings=_warnings(session, names, observed, desired),
+        desired=desired,
     )
 
 

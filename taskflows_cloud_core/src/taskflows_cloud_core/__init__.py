@@ -10,7 +10,7 @@ from taskflows_cloud_core._version import __version__
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.config import CloudFunctionConfig
-    from taskflows_cloud_core.environment import CloudEnvironment, get_environment
+    from taskflows_cloud_core.environment import CloudEnvironment, deploy_everywhere, get_environment
     from taskflows_cloud_core.errors import (
         CloudError,
         ConfigurationError,
@@ -55,7 +55,14 @@ if TYPE_CHECKING:
         LogPage,
         LogQuery,
     )
-    from taskflows_cloud_core.schedules import Calendar, Periodic, ScheduleExpression, Translation, Trigger
+    from taskflows_cloud_core.schedules import (
+        Calendar,
+        Periodic,
+        ScheduleExpression,
+        Translation,
+        Trigger,
+        runs_per_month,
+    )
 
 _MODULES = {
     "Calendar": "schedules",
@@ -105,8 +112,10 @@ _MODULES = {
     "UnknownProviderError": "errors",
     "available_providers": "providers",
     "cloud_function": "marks",
+    "deploy_everywhere": "environment",
     "get_environment": "environment",
     "hookimpl": "hookspecs",
+    "runs_per_month": "schedules",
 }
 
 __all__ = [
@@ -158,8 +167,10 @@ __all__ = [
     "__version__",
     "available_providers",
     "cloud_function",
+    "deploy_everywhere",
     "get_environment",
     "hookimpl",
+    "runs_per_month",
 ]
 
 __getattr__, __dir__ = attach(__name__, _MODULES)

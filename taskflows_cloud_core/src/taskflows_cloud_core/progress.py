@@ -22,6 +22,7 @@ class ProgressEvent:
         message: One line for a person; never a secret, never an environment value.
         done: How many actions of the stage are finished.
         total: How many actions the stage has; 0 when that is not known.
+        place: Where it happens, when a deployment goes to several places at once.
     """
 
     function_name: str
@@ -30,10 +31,12 @@ class ProgressEvent:
     message: str
     done: int = 0
     total: int = 0
+    place: str = ""
 
     def __str__(self) -> str:
         count = f" {self.done}/{self.total}" if self.total else ""
-        return f"{self.function_name}: {self.stage}{count}: {self.message}"
+        place = f"{self.place}: " if self.place else ""
+        return f"{place}{self.function_name}: {self.stage}{count}: {self.message}"
 
 
 Progress: TypeAlias = Callable[[ProgressEvent], None]

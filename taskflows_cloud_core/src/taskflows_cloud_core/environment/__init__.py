@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskflows_cloud_core.environment.deploying import Deploying
+from taskflows_cloud_core.environment.everywhere import deploy_everywhere
+from taskflows_cloud_core.environment.pruning import Pruning
 
 
-class CloudEnvironment(Deploying):
+class CloudEnvironment(Pruning):
     """Functions in one place of one provider.
 
     Deployments and deletions tell of failures in their result; all other calls raise a `CloudError`. What
@@ -36,4 +37,4 @@ def get_environment(provider: str, **options: Any) -> CloudEnvironment:
     return CloudEnvironment(provider, **options)
 
 
-__all__ = ["CloudEnvironment", "get_environment"]
+__all__ = ["CloudEnvironment", "deploy_everywhere", "get_environment"]

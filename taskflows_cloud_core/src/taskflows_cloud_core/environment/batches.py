@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
@@ -38,16 +38,16 @@ def deploy_batch(
     Returns:
         One result a request, in the order given.
     """
-    errors = _check_all(requests, hooks)
+    errors = check_all(requests, hooks)
     if errors:
-        return [_refused(request, errors, provider) for request in requests]
-    one_by_one = _serialised(progress)
+        return [refused(request.name, errors, provider) for request in requests]
+    one_by_one = serialised(progress)
     with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-deploy") as pool:
         futures = [pool.submit(deploy, request, one_by_one) for request in requests]
-    return [_outcome(request, future, provider) for request, future in zip(requests, futures, strict=True)]
+    return [outcome(request.name, future, provider) for request, future in zip(requests, futures, strict=True)]
 
 
-def _outcome(request: Request, future: Future[CloudDeploymentResult], provider: str) -> CloudDeploymentResult:
+def outcome(name: str, future: Future[CloudDeploymentResult], provider: str) -> CloudDeploymentResult:
     """The result of one deployment; a defect of the provider must not cost the results of the others."""
     error = future.exception()
     if error is None:
@@ -55,10 +55,10 @@ def _outcome(request: Request, future: Future[CloudDeploymentResult], provider: 
     if not isinstance(error, Exception):
         raise error
     told = f"the provider {provider!r} failed with {type(error).__name__}: {error}; please tell its authors"
-    return CloudDeploymentResult(success=False, function_name=request.name, provider=provider, error=told)
+    return CloudDeploymentResult(success=False, function_name=name, provider=provider, error=told)
 
 
-def _check_all(requests: Sequence[Request], hooks: Hooks) -> dict[str, str]:
+def check_all(requests: Sequence[Request], hooks: Hooks) -> dict[str, str]:
     """The error of each function that does not pass."""
     errors: dict[str, str] = {}
     counts = Counter(request.name for request in requests)
@@ -74,13 +74,15 @@ def _check_all(requests: Sequence[Request], hooks: Hooks) -> dict[str, str]:
     return errors
 
 
-def _refused(request: Request, errors: dict[str, str], provider: str) -> CloudDeploymentResult:
-    others = ", ".join(repr(name) for name in errors)
-    error = errors.get(request.name, f"not begun, because the checks found problems with {others}")
-    return CloudDeploymentResult(success=False, function_name=request.name, provider=provider, error=error)
+def refused(name: str, errors: Mapping[str, str], provider: str) -> CloudDeploymentResult:
+    """The result of a function that was not begun, since it or another one did not pass."""
+    others = ", ".join(repr(other) for other in errors)
+    error = errors.get(name, f"not begun, because the checks found problems with {others}")
+    return CloudDeploymentResult(success=False, function_name=name, provider=provider, error=error)
 
 
-def _serialised(progress: Progress) -> Progress:
+def serialised(progress: Progress) -> Progress:
+    """A listener whose calls never overlap."""
     lock = threading.Lock()
 
     def tell(event: ProgressEvent) -> None:

@@ -18,7 +18,7 @@ from taskflows_cloud_core.environment.arguments import (
     require_name,
 )
 from taskflows_cloud_core.environment.batches import deploy_batch
-from taskflows_cloud_core.environment.pipeline import Request, make_plan
+from taskflows_cloud_core.environment.pipeline import Prepared, Request, make_plan, plan_prepared, prepare
 from taskflows_cloud_core.environment.previewing import Previewing
 from taskflows_cloud_core.errors import (
     ConfigurationError,
@@ -32,7 +32,7 @@ from taskflows_cloud_core.reconcile import Plan
 from taskflows_cloud_core.results import CloudDeploymentResult, CostEstimate, DeletionResult
 
 # What a deployment tells in its result. Anything else is a programmer's mistake and is raised.
-_TOLD_IN_RESULT = (ConfigurationError, ScheduleError, PackagingError, OperationError)
+TOLD_IN_RESULT = (ConfigurationError, ScheduleError, PackagingError, OperationError)
 
 
 class Deploying(Previewing):
@@ -231,10 +231,17 @@ class Deploying(Previewing):
 
     def _deploy(self, request: Request, progress: Progress) -> CloudDeploymentResult:
         try:
-            plan = make_plan(request, self._call, progress)
-            result: CloudDeploymentResult = self._call("deploy_function", plan=plan, progress=progress)
-        except _TOLD_IN_RESULT as error:
+            prepared = prepare(request, self._call, progress)
+        except TOLD_IN_RESULT as error:
             return self._failed(request.name, error)
+        return self._deploy_prepared(prepared, progress)
+
+    def _deploy_prepared(self, prepared: Prepared, progress: Progress) -> CloudDeploymentResult:
+        try:
+            plan = plan_prepared(prepared, self._call, progress)
+            result: CloudDeploymentResult = self._call("deploy_function", plan=plan, progress=progress)
+        except TOLD_IN_RESULT as error:
+            return self._failed(prepared.request.name, error)
         return result
 
     def _failed(self, name: str, error: Exception) -> CloudDeploymentResult:

@@ -63,6 +63,21 @@ class Translated:
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
 
+@attrs.frozen(kw_only=True)
+class Prepared:
+    """A request that was checked, translated and packaged; what is there already plays no part in it.
+
+    Args:
+        request: What is wanted.
+        translated: Its schedules.
+        package: Its code; ``None`` when the code stays as it is.
+    """
+
+    request: Request
+    translated: Translated
+    package: Package | None
+
+
 def make_plan(request: Request, hooks: Hooks, progress: Progress) -> Plan:
     """Find what has to be done for a request.
 
@@ -79,10 +94,30 @@ def make_plan(request: Request, hooks: Hooks, progress: Progress) -> Plan:
         PackagingError: The code cannot be packaged.
         OperationError: What is there cannot be read.
     """
+    return plan_prepared(prepare(request, hooks, progress), hooks, progress)
+
+
+def prepare(request: Request, hooks: Hooks, progress: Progress) -> Prepared:
+    """Do all of `make_plan` for which the cloud need not be asked.
+
+    Raises:
+        ConfigurationError: With every problem of function, configuration, dependencies and schedules.
+        PackagingError: The code cannot be packaged.
+    """
     with _telling(progress, request.name, "check"):
         translated = check_and_translate(request, hooks)
     with _telling(progress, request.name, "package"):
         package = _package(request, hooks)
+    return Prepared(request=request, translated=translated, package=package)
+
+
+def plan_prepared(prepared: Prepared, hooks: Hooks, progress: Progress) -> Plan:
+    """Do the rest of `make_plan`: compare with what is there.
+
+    Raises:
+        OperationError: What is there cannot be read.
+    """
+    request, translated, package = prepared.request, prepared.translated, prepared.package
     with _telling(progress, request.name, "plan"):
         plan: Plan = hooks(
             "plan_deployment",

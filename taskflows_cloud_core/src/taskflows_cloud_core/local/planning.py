@@ -73,10 +73,8 @@ def plan_deployment(
     schedules = resources.observed_schedules(timers)
     desired_schedules = schedules if triggers is None else resources.schedule_resources(name, triggers)
     desired_packages, observed_packages = _packages(session, name, package)
-    difference = diff(
-        [*desired_packages, wanted, *desired_schedules],
-        [*observed_packages, *observed, *schedules],
-    )
+    desired = [*desired_packages, wanted, *desired_schedules]
+    difference = diff(desired, [*observed_packages, *observed, *schedules])
     return DeploymentPlan(
         function_name=name,
         provider=PROVIDER,
@@ -87,6 +85,7 @@ def plan_deployment(
         metadata=_metadata(session, wanted, desired_schedules),
         schedules=None if triggers is None else frozenset(resource.name for resource in desired_schedules),
         warnings=[] if config is None else _warnings(config),
+        desired=desired,
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.packaging.distributions import find_dependencies
     from taskflows_cloud_core.packaging.include import check_include_files
     from taskflows_cloud_core.packaging.requirements import check_dependencies
+    from taskflows_cloud_core.packaging.sharing import sharing_packages
     from taskflows_cloud_core.packaging.target import running_target
 
 _MODULES = {
@@ -29,6 +30,7 @@ _MODULES = {
     "find_dependencies": "distributions",
     "read_dependencies": "dependency_files",
     "running_target": "target",
+    "sharing_packages": "sharing",
 }
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "find_dependencies",
     "read_dependencies",
     "running_target",
+    "sharing_packages",
 ]
 
 __getattr__, __dir__ = attach(__name__, _MODULES)

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.errors import PackagingError, Problem
 from taskflows_cloud_core.packaging.archive import Member
 from taskflows_cloud_core.packaging.blocks import Block
@@ -22,6 +23,7 @@ from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.package import Package, PackageLayer, PackageTarget
 from taskflows_cloud_core.packaging.requirements import check_dependencies, refuse_single_text
+from taskflows_cloud_core.packaging.sharing import built_once
 from taskflows_cloud_core.packaging.shim_files import HANDLER, cloudpickle_members, manifest_member, shim_members
 from taskflows_cloud_core.packaging.sizes import check_archive_size, check_unpacked_size
 from taskflows_cloud_core.packaging.stand_ins import stand_in_members
@@ -59,7 +61,33 @@ def build_package(
         TypeError: ``dependencies`` or ``include_files`` is a text, not a list of texts.
     """
     refuse_single_text("dependencies", dependencies)
-    included = find_included(include_files)
+    refuse_single_text("include_files", include_files)
+    order = _Order(
+        function=function,
+        target=target,
+        dependencies=dependencies,
+        include_files=include_files,
+        separate_dependencies=separate_dependencies,
+        trial=trial,
+    )
+    return built_once(order, lambda: _build(order))
+
+
+@attrs.frozen(kw_only=True)
+class _Order:
+    """The arguments of `build_package`. Orders of one function object are equal, never those of equal functions."""
+
+    function: Callable[..., Any] = attrs.field(eq=id)
+    target: PackageTarget
+    dependencies: tuple[str, ...] | None = attrs.field(converter=attrs.converters.optional(to_tuple))
+    include_files: tuple[str, ...] = attrs.field(converter=to_tuple)
+    separate_dependencies: bool
+    trial: bool | None
+
+
+def _build(order: _Order) -> Package:
+    function, target, dependencies = order.function, order.target, order.dependencies
+    included = find_included(order.include_files)
     _raise_for([*included.problems, *check_dependencies(dependencies)])
     finder = ModuleFinder()
     entry = _entry(function, target, finder)
@@ -67,13 +95,13 @@ def build_package(
     fetched = _fetched(contents, finder, dependencies, target)
     own = Block(_own_members(entry, contents, fetched, included, target), below=fetched.shared.block)
     check_unpacked_size([fetched.shared.block, own], target)
-    package = _stored(entry, fetched, own, target, separate_dependencies=separate_dependencies)
-    wanted = entry.payload is not None or contents.sources.inert_names if trial is None else trial
+    package = _stored(entry, fetched, own, target, separate_dependencies=order.separate_dependencies)
+    wanted = entry.payload is not None or contents.sources.inert_names if order.trial is None else order.trial
     if wanted and can_try(target) and not uses_provided(contents.sources.installed, target.provided):
         try_package(package)
     return attrs.evolve(
         package,
-        include_files=include_files,
+        include_files=order.include_files,
         warnings=_warnings(contents, fetched, included),
     )
 

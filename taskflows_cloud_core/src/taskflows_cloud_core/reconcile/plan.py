@@ -83,6 +83,7 @@ class Plan:
         metadata: What the result of the deployment will hold.
         warnings: What the user should know before going on.
         keeps: What a deletion leaves on purpose, one text each.
+        desired: All resources as they will be after a deployment, changed or not; for estimates and exports.
     """
 
     function_name: str
@@ -94,6 +95,7 @@ class Plan:
     metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     keeps: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    desired: tuple[Resource, ...] = attrs.field(default=(), converter=to_tuple, repr=False)
 
     @property
     def is_empty(self) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         CronDialect,
     )
     from taskflows_cloud_core.schedules.english import describe
+    from taskflows_cloud_core.schedules.frequency import runs_per_month
     from taskflows_cloud_core.schedules.occurrences import iterate, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
     from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
@@ -71,6 +72,7 @@ _MODULES = {
     "preview": "previews",
     "preview_rows": "previewrows",
     "read_cron": "cronreading",
+    "runs_per_month": "frequency",
     "seconds_text": "cron",
     "short_text": "canonical",
     "week_in_colour": "terminal",
@@ -112,6 +114,7 @@ __all__ = [
     "preview",
     "preview_rows",
     "read_cron",
+    "runs_per_month",
     "seconds_text",
     "short_text",
     "week_in_colour",

@@ -1,0 +1,94 @@
+"""Deleting what the code no longer names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from taskflows_cloud_core.environment.batches import serialised
+from taskflows_cloud_core.environment.deploying import Deploying
+from taskflows_cloud_core.progress import Progress, silent
+from taskflows_cloud_core.results import DeletionResult, DeployedFunction
+
+
+class Pruning(Deploying):
+    """The calls that delete functions because nobody names them any more."""
+
+    def plan_prune(
+        self, keep: Iterable[str], *, tags: Mapping[str, str], everything: bool = False
+    ) -> tuple[DeployedFunction, ...]:
+        """Say which functions `prune_functions` would delete, and do nothing.
+
+        Args:
+            keep: The names of the functions that stay.
+            tags: Only functions that carry all of these tags, with these values, can go: whatever marks the
+                functions of one project and stage, for instance ``{"project": "shop", "stage": "test"}``.
+            everything: Let every function go that is not in ``keep``, whatever its tags; ``tags`` is empty then.
+
+        Returns:
+            The functions that would go, sorted by name.
+
+        Raises:
+            TypeError: ``keep`` is one text, or an argument has another wrong type.
+            ValueError: ``tags`` is empty without ``everything``, or not empty with it.
+            OperationError: The functions cannot be listed.
+        """
+        kept = _names(keep)
+        _require_tags(tags, everything=everything)
+        found = (function for function in self.list_functions() if function.name not in kept)
+        return tuple(function for function in found if tags.items() <= function.tags.items())
+
+    def prune_functions(
+        self,
+        keep: Iterable[str],
+        *,
+        tags: Mapping[str, str],
+        everything: bool = False,
+        keep_logs: bool = False,
+        progress: Progress = silent,
+        max_workers: int = 4,
+    ) -> list[DeletionResult]:
+        """Delete the functions that taskflows-cloud deployed with some tags and that are not named any more.
+
+        Args:
+            keep: The names of the functions that stay.
+            tags: Only functions that carry all of these tags, with these values, go.
+            everything: Let every function go that is not in ``keep``, whatever its tags; ``tags`` is empty then.
+            keep_logs: Whether the logs stay.
+            progress: Is told of each action; its calls never overlap.
+            max_workers: How many functions may be under way at once.
+
+        Returns:
+            One result for each function of `plan_prune`, in its order; a failure is told in it and stops no other.
+
+        Raises:
+            TypeError: ``keep`` is one text, or an argument has another wrong type.
+            ValueError: ``tags`` is empty without ``everything``, or not empty with it.
+            OperationError: The functions cannot be listed.
+        """
+        doomed = [function.name for function in self.plan_prune(keep, tags=tags, everything=everything)]
+        one_by_one = serialised(progress)
+
+        def delete(name: str) -> DeletionResult:
+            return self.delete_function(name, keep_logs=keep_logs, progress=one_by_one)
+
+        with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-prune") as pool:
+            return list(pool.map(delete, doomed))
+
+
+def _names(keep: Iterable[str]) -> frozenset[str]:
+    if isinstance(keep, str):
+        raise TypeError(f"keep must be a list of names, not a str; write [{keep!r}]")
+    return frozenset(keep)
+
+
+def _require_tags(tags: Mapping[str, str], *, everything: bool) -> None:
+    if not isinstance(tags, Mapping):
+        raise TypeError(f"tags must be a dict of str to str, not {type(tags).__name__}")
+    if not tags and not everything:
+        raise ValueError(
+            "tags is empty, so that the functions of other projects would be deleted too; give the tags that mark "
+            "yours, or say everything=True"
+        )
+    if tags and everything:
+        raise ValueError("tags and everything=True contradict each other; leave one of them out")
