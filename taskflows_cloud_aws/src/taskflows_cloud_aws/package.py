@@ -83,9 +83,7 @@ def create_lambda_deployment_package(
         TypeError: ``dependencies`` or ``include_files`` is a text, not a list of texts.
     """
     target = lambda_target(runtime or running_runtime(), architecture)
-    return build_package(
-        function, target=target, dependencies=dependencies, include_files=include_files
-    ).path.read_bytes()
+    return build_package(function, target=target, dependencies=dependencies, include_files=include_files).read_bytes()
 
 
 def create_lambda_layer_package(

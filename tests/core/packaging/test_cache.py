@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -108,3 +109,24 @@ def test_threads_that_build_at_once_make_the_same_archives(
         digests = list(pool.map(build, range(32)))
     assert len(set(digests[::2])) == len(set(digests[1::2])) == 1
     assert digests[0] != digests[1]
+
+
+def test_many_archives_share_one_copy_of_their_dependencies(
+    cache: Path, target: PackageTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_wheel(tmp_path, "zz_shared", "1.0", {"zz_shared.bin": os.urandom(1_000_000)})
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    packages = [
+        build_package(lambda number=number: number, target=target, dependencies=["zz-shared"], trial=False)
+        for number in range(5)
+    ]
+    assert len({package.sha256 for package in packages}) == 5
+    for package in packages:
+        data = package.read_bytes()
+        assert hashlib.sha256(data).hexdigest() == package.sha256
+        assert len(data) == package.size
+    assert not list((cache / "taskflows-cloud" / "packages").iterdir())
+    assert packages[0].path.read_bytes() == packages[0].read_bytes()
+    assert [path.name for path in (cache / "taskflows-cloud" / "packages").iterdir()] == [packages[0].path.name]

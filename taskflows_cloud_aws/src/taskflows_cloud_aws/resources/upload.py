@@ -44,7 +44,7 @@ def send(context: Context) -> dict[str, Any]:
     if package is None:
         raise OperationError(f"there is no code to deploy for {context.names.function!r}; deploy the function again")
     if package.size <= limits.DIRECT_UPLOAD_BYTES:
-        return {"ZipFile": package.path.read_bytes()}
+        return {"ZipFile": package.read_bytes()}
     bucket, key = _bucket(context, package), _key(context, package)
     with package.path.open("rb") as archive:
         context.session.s3.put_object(Bucket=bucket, Key=key, Body=archive, ExpectedBucketOwner=context.names.account)

@@ -111,12 +111,12 @@ def _stored(
 ) -> Package:
     apart = separate_dependencies and bool(fetched.shared.block.members)
     shared = SharedBlock(Block(())) if apart else fetched.shared
-    path, sha256, size = store_archive(shared, own)
-    check_archive_size([shared.block, own], size, target)
+    archive = store_archive(shared, own)
+    check_archive_size([shared.block, own], archive.size, target)
     return Package(
-        path=path,
-        sha256=sha256,
-        size=size,
+        path=archive,
+        sha256=archive.sha256,
+        size=archive.size,
         unpacked_size=shared.block.unpacked_size + own.unpacked_size,
         handler=HANDLER,
         entry=entry.name,
@@ -129,10 +129,14 @@ def _stored(
 
 def _stored_layer(fetched: Dependencies, target: PackageTarget) -> PackageLayer:
     layer = fetched.shared.layer
-    path, sha256, size = layer.store_alone()
-    check_archive_size([layer.block], size, target)
+    archive = layer.store_alone()
+    check_archive_size([layer.block], archive.size, target)
     return PackageLayer(
-        path=path, sha256=sha256, size=size, unpacked_size=layer.block.unpacked_size, dependencies=fetched.pins
+        path=archive.path,
+        sha256=archive.sha256,
+        size=archive.size,
+        unpacked_size=layer.block.unpacked_size,
+        dependencies=fetched.pins,
     )
 
 

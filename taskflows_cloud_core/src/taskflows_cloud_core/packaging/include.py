@@ -75,6 +75,8 @@ def find_included(include_files: Sequence[str]) -> IncludedFiles:
         TypeError: It is a text, not a list of texts.
     """
     refuse_single_text("include_files", include_files)
+    if not include_files:
+        return IncludedFiles(files=(), left_out=(), problems=())
     root = Path.cwd().resolve()
     files: dict[str, IncludedFile] = {}
     left_out: list[str] = []
@@ -144,7 +146,7 @@ def included_members(included: IncludedFiles, sources: Sequence[Member]) -> Iter
     Raises:
         PackagingError: One of them cannot be read.
     """
-    roots = _import_roots(sources)
+    roots = _import_roots(sources) if included.files else set()
     for item in included.files:
         try:
             data = item.file.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import attrs
 
@@ -44,6 +45,31 @@ class PackagedFile:
     sha256: str
 
 
+class ArchiveContent(Protocol):
+    """The bytes of an archive, however they are kept. A ``Path`` has them in its file."""
+
+    @property
+    def path(self) -> Path:
+        """A file with them."""
+
+    def read_bytes(self) -> bytes:
+        """All of them."""
+
+
+@attrs.frozen
+class _ArchiveFile:
+    """An archive that is a file already."""
+
+    path: Path
+
+    def read_bytes(self) -> bytes:
+        return self.path.read_bytes()
+
+
+def _to_content(value: Path | ArchiveContent) -> ArchiveContent:
+    return _ArchiveFile(value) if isinstance(value, Path) else value
+
+
 @attrs.frozen(kw_only=True)
 class PackageLayer:
     """Distributions that many functions share, apart from the functions' own code.
@@ -68,7 +94,7 @@ class Package:
     """A function's code, ready to run elsewhere.
 
     Args:
-        path: The archive on this disk, named by its content and never changed.
+        path: The archive: its file, or what puts it together when it is wanted.
         sha256: The digest of the archive, in hexadecimal.
         size: Of the archive, in bytes.
         unpacked_size: The sum of the sizes of its files, in bytes.
@@ -83,7 +109,7 @@ class Package:
             are none.
     """
 
-    path: Path
+    _content: ArchiveContent = attrs.field(alias="path", converter=_to_content, eq=False, repr=False)
     sha256: str
     size: int
     unpacked_size: int
@@ -95,6 +121,15 @@ class Package:
     contents: tuple[PackagedFile, ...] = attrs.field(default=(), converter=to_tuple, repr=False)
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     layer: PackageLayer | None = None
+
+    @property
+    def path(self) -> Path:
+        """The archive on this disk, named by its content and never changed; written when it is first asked for."""
+        return self._content.path
+
+    def read_bytes(self) -> bytes:
+        """The archive, without a file of it: what many functions have in common is kept once."""
+        return self._content.read_bytes()
 
     @property
     def size_mb(self) -> float:

@@ -1,19 +1,21 @@
-"""Finished archives on this disk, each named by its content."""
+"""Finished archives: put together when their bytes are wanted, on this disk when a file is."""
 
 from __future__ import annotations
 
+import mmap
 import os
-import shutil
 import tempfile
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 import attrs
 
 from taskflows_cloud_core.packaging.archive import ArchiveWriter, WrittenPart
 from taskflows_cloud_core.packaging.blocks import Block
 from taskflows_cloud_core.packaging.cache import cache_folder, prune_sometimes
+
+_KEPT_IN_MEMORY = 2**20
+"""An archive's own part of more bytes than this is written to the disk at once."""
 
 
 class SharedBlock:
@@ -25,18 +27,18 @@ class SharedBlock:
 
     def __init__(self, block: Block) -> None:
         self.block = block
-        self._written: Path | None = None
-        self._alone: tuple[Path, str, int] | None = None
+        self._alone: StoredArchive | None = None
 
     @cached_property
     def layer(self) -> SharedBlock:
         """The same files below ``python/``, where the runtimes of clouds look for them in a layer."""
         return SharedBlock(Block(attrs.evolve(item, path=f"python/{item.path}") for item in self.block.members))
 
-    def store_alone(self) -> tuple[Path, str, int]:
-        """Write an archive of the block and nothing else, once; see `store_archive`."""
-        if self._alone is None or not _is_there(self._alone[0], self._alone[2]):
+    def store_alone(self) -> StoredArchive:
+        """An archive of the block and nothing else, on this disk."""
+        if self._alone is None or not self._alone.is_on_disk():
             self._alone = store_archive(self, Block(()))
+            self._alone.path.stat()
         return self._alone
 
     @cached_property
@@ -46,41 +48,74 @@ class SharedBlock:
         writer.add(self.block.members)
         return writer.part()
 
-    def write_to(self, stream: BinaryIO) -> None:
-        """Write the bytes of the block, from an archive that begins with them when there is one."""
-        if self._written is not None and self._written.is_file():
-            with self._written.open("rb") as source:
-                _copy(source, stream, self.part.size)
-        else:
+    @cached_property
+    def content(self) -> memoryview:
+        """The bytes of the block, in a file without a name that ends with the last use of them."""
+        if not self.part.size:
+            return memoryview(b"")
+        with tempfile.TemporaryFile(prefix=".", suffix=".part", dir=cache_folder("packages")) as stream:
             ArchiveWriter(stream.write).add(self.block.members)
-
-    def remember(self, path: Path) -> None:
-        """Note an archive that begins with the block."""
-        self._written = path
+            stream.flush()
+            return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def store_archive(shared: SharedBlock, own: Block) -> tuple[Path, str, int]:
-    """Write an archive into the cache, unless it is there already.
+class StoredArchive:
+    """An archive that begins with a shared block.
+
+    Args:
+        shared: What stands first in it.
+        end: What comes after that; let go when it is large and on the disk.
+        sha256: Of the whole, in hexadecimal.
+        size: Of the whole, in bytes.
+    """
+
+    def __init__(self, shared: SharedBlock, end: bytes, *, sha256: str, size: int) -> None:
+        self._shared = shared
+        self._end: bytes | None = end
+        self.sha256 = sha256
+        self.size = size
+        if len(end) > _KEPT_IN_MEMORY:
+            self._path(end)
+            self._end = None
+
+    @property
+    def path(self) -> Path:
+        """The archive in the cache, written there when it is not."""
+        return self._place if self._end is None else self._path(self._end)
+
+    def read_bytes(self) -> bytes:
+        """The whole archive, put together in memory."""
+        return self._place.read_bytes() if self._end is None else b"".join((self._shared.content, self._end))
+
+    def is_on_disk(self) -> bool:
+        """Whether the cache has it."""
+        return _is_there(self._place, self.size)
+
+    @cached_property
+    def _place(self) -> Path:
+        return cache_folder("packages") / f"{self.sha256}.zip"
+
+    def _path(self, end: bytes) -> Path:
+        if not self.is_on_disk():
+            _write(self._place, self._shared, end)
+        return self._place
+
+
+def store_archive(shared: SharedBlock, own: Block) -> StoredArchive:
+    """Put an archive together.
 
     A file appears under its name only when it is whole, so builders may run side by side and be killed.
 
     Args:
         shared: What stands first in it.
         own: What comes after that.
-
-    Returns:
-        The file, its sha256 in hexadecimal and its size in bytes.
     """
     end = bytearray()
     writer = ArchiveWriter(end.extend)
     writer.resume(shared.part)
     writer.add(own.members)
     sha256, size = writer.finish()
-    path = cache_folder("packages") / f"{sha256}.zip"
-    if not _is_there(path, size):
-        _write(path, shared, end)
-    shared.remember(path)
-    return path, sha256, size
+    return StoredArchive(shared, bytes(end), sha256=sha256, size=size)
 
 
 def _is_there(path: Path, size: int) -> bool:
@@ -91,29 +126,17 @@ def _is_there(path: Path, size: int) -> bool:
         return False
 
 
-def _write(path: Path, shared: SharedBlock, end: bytearray) -> None:
+def _write(path: Path, shared: SharedBlock, end: bytes) -> None:
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            shared.write_to(stream)
+            stream.write(shared.content)
             stream.write(end)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     prune_sometimes(path.parent)
-
-
-def _copy(source: BinaryIO, stream: BinaryIO, size: int) -> None:
-    if not hasattr(os, "sendfile"):
-        shutil.copyfileobj(source, stream)
-        stream.truncate(size)
-        stream.seek(size)
-        return
-    done = 0
-    while done < size:
-        done += os.sendfile(stream.fileno(), source.fileno(), done, size - done)
-    stream.seek(size)
 
 
 def _nowhere(_piece: bytes | memoryview) -> None:

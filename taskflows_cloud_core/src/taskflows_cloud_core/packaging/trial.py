@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import platform
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def try_package(package: Package) -> None:
     passed = cache_folder("trials") / _what_is_loaded(package)
     if passed.exists():
         return
-    archives = [package.path, *([package.layer.path] if package.layer else [])]
+    archives = [package.read_bytes(), *([package.layer.path.read_bytes()] if package.layer else [])]
     with tempfile.TemporaryDirectory(prefix="taskflows-cloud-") as scratch:
         failure = _failure(archives, Path(scratch))
     if failure:
@@ -66,9 +67,9 @@ def _what_is_loaded(package: Package) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
-def _failure(archives: Sequence[Path], scratch: Path) -> str:
+def _failure(archives: Sequence[bytes], scratch: Path) -> str:
     for archive in archives:
-        with zipfile.ZipFile(archive) as opened:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             opened.extractall(scratch)
     command = [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, str(scratch), str(scratch / "python")]
     try:

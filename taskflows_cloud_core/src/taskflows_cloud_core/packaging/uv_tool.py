@@ -94,7 +94,8 @@ def _run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 def uv_settings() -> tuple[object, ...]:
     """What uv's answers depend on besides its arguments: its variables and the project that it stands in."""
-    return (Path.cwd(), *sorted((name, value) for name, value in os.environ.items() if name.startswith("UV_")))
+    names = sorted(name for name in os.environ if name.startswith("UV_"))
+    return (Path.cwd(), *((name, os.environ.get(name)) for name in names))
 
 
 def _uv() -> str:
