@@ -33,6 +33,7 @@ FLOORS = [
     {"environment"},
     {"local"},
     {"testing"},
+    {"project"},
     {"cli"},
     {"__main__"},
 ]

@@ -14,21 +14,30 @@ CloudError
 │   ├── InvalidProviderError                      unknown hook or argument, no provider_info
 │   ├── InvalidExtensionError                     an extension that is not made of wrappers alone
 │   └── OperationUnsupported
-└── OperationError                                a cloud said no
-    ├── FunctionNotFoundError (also LookupError)
-    ├── NotManagedError                           it exists, and we did not make it
-    ├── CredentialsError
-    ├── PermissionDeniedError
-    └── DeploymentError                           from raise_for_error(); stands beside the results that it holds
+├── OperationError                                a cloud said no
+│   ├── FunctionNotFoundError (also LookupError)
+│   ├── NotManagedError                           it exists, and we did not make it
+│   ├── CredentialsError
+│   ├── PermissionDeniedError
+│   └── DeploymentError                           from raise_for_error(); stands beside the results that it holds
+└── ProjectError                                  files of a project that cannot be used
+    ├── SourceNotFoundError (also LookupError)    no such file or module
+    ├── UserCodeError                             the user's own code failed while it was imported
+    ├── NothingMarkedError                        a module without functions that are marked for deployment
+    ├── UnknownFunctionError (also LookupError)   a name that no marked function has
+    ├── ProjectFileError                          the table in pyproject.toml
+    ├── UnknownStageError (also LookupError)      or several stages, and none was chosen
+    └── AmbiguousPlaceError                       a call that goes to one place, and there are several
 
-Each message says what was wrong, where, and what to do about it.
+Each message says what was wrong, where, and what to do about it. Each class has a ``code`` that never changes its
+meaning; ``taskflows-cloud explain CODE`` tells more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -50,7 +59,13 @@ class Problem:
 
 
 class CloudError(Exception):
-    """The root of all errors of taskflows-cloud."""
+    """The root of all errors of taskflows-cloud.
+
+    Attributes:
+        code: Names the kind of error for programs and for ``taskflows-cloud explain``; it never changes.
+    """
+
+    code: ClassVar[str] = "TFC1000"
 
 
 class ConfigurationError(CloudError, ValueError):
@@ -60,6 +75,8 @@ class ConfigurationError(CloudError, ValueError):
         problems: All that is wrong, in the order of the fields.
         subject: What was checked, for instance ``"function 'report'"``.
     """
+
+    code = "TFC1100"
 
     def __init__(self, problems: Iterable[Problem], *, subject: str = "") -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -80,6 +97,8 @@ class ConfigurationError(CloudError, ValueError):
 class ConfigurationTypeError(ConfigurationError, TypeError):
     """A configuration in which at least one value has the wrong type."""
 
+    code = "TFC1101"
+
 
 class ScheduleError(CloudError, ValueError):
     """A schedule that cannot be read, or that a target cannot say.
@@ -89,6 +108,8 @@ class ScheduleError(CloudError, ValueError):
         text: The schedule as it was written.
         position: The index of the offending character in ``text``, when one can be named.
     """
+
+    code = "TFC1200"
 
     def __init__(self, message: str, *, text: str = "", position: int | None = None) -> None:
         self.message = message
@@ -109,6 +130,8 @@ class ScheduleError(CloudError, ValueError):
 class PackagingError(CloudError):
     """A callable, a dependency or a file that cannot be packaged."""
 
+    code = "TFC1300"
+
 
 class ProviderError(CloudError):
     """A plugin that cannot be used.
@@ -118,6 +141,8 @@ class ProviderError(CloudError):
         provider: The name that was asked for, or of the extension.
         distribution: ``"name version"`` of the distribution at fault, when there is one.
     """
+
+    code = "TFC1400"
 
     def __init__(self, message: str, *, provider: str = "", distribution: str = "") -> None:
         self.provider = provider
@@ -131,50 +156,136 @@ class ProviderError(CloudError):
 class UnknownProviderError(ProviderError, LookupError):
     """No installed distribution offers a provider of that name."""
 
+    code = "TFC1401"
+
 
 class ProviderDisabledError(ProviderError):
     """The provider is switched off by TASKFLOWS_CLOUD_DISABLE_PLUGINS."""
+
+    code = "TFC1402"
 
 
 class DuplicateProviderError(ProviderError):
     """Two distributions offer a provider of the same name."""
 
+    code = "TFC1403"
+
 
 class IncompatibleProviderError(ProviderError):
     """The provider was written for another version of the hook API."""
+
+    code = "TFC1404"
 
 
 class ProviderImportError(ProviderError):
     """The provider's module could not be imported; the cause is chained."""
 
+    code = "TFC1405"
+
 
 class InvalidProviderError(ProviderError):
     """The provider breaks the contract: an unknown hook, an unknown argument, no ``provider_info``."""
+
+    code = "TFC1406"
 
 
 class InvalidExtensionError(ProviderError):
     """An extension cannot be loaded, or has a hook implementation that is not a wrapper."""
 
+    code = "TFC1407"
+
 
 class OperationUnsupported(ProviderError):  # noqa: N818 - the name that outside users already catch
     """The provider does not implement the operation that was called."""
+
+    code = "TFC1408"
 
 
 class OperationError(CloudError):
     """The cloud, or the machine that stands for it, refused or failed an operation."""
 
+    code = "TFC1500"
+
 
 class FunctionNotFoundError(OperationError, LookupError):
     """No function of that name is deployed there by taskflows-cloud."""
+
+    code = "TFC1501"
 
 
 class NotManagedError(OperationError):
     """A resource of that name exists, but was not made by taskflows-cloud."""
 
+    code = "TFC1502"
+
 
 class CredentialsError(OperationError):
     """No usable credentials."""
 
+    code = "TFC1503"
+
 
 class PermissionDeniedError(OperationError):
     """The credentials do not permit the action that the message names."""
+
+    code = "TFC1504"
+
+
+class ProjectError(CloudError):
+    """Files of a project that cannot be used."""
+
+    code = "TFC1600"
+
+
+class SourceNotFoundError(ProjectError, LookupError):
+    """There is no such file or module."""
+
+    code = "TFC1601"
+
+
+class UserCodeError(ProjectError):
+    """The user's own code failed while it was imported.
+
+    Args:
+        message: File, line and what went wrong there.
+        trace: The way to it through the user's own files, for people; empty when there is none.
+    """
+
+    code = "TFC1602"
+
+    def __init__(self, message: str, *, trace: str = "") -> None:
+        self.trace = trace
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Callable[..., UserCodeError], tuple[Any, ...]]:
+        return partial(type(self), trace=self.trace), self.args
+
+
+class NothingMarkedError(ProjectError):
+    """A module has no function that is marked for deployment."""
+
+    code = "TFC1603"
+
+
+class UnknownFunctionError(ProjectError, LookupError):
+    """No marked function has that name."""
+
+    code = "TFC1604"
+
+
+class ProjectFileError(ProjectError):
+    """The table ``[tool.taskflows-cloud]`` of pyproject.toml cannot be used."""
+
+    code = "TFC1605"
+
+
+class UnknownStageError(ProjectError, LookupError):
+    """The project has no stage of that name, or several and none was chosen."""
+
+    code = "TFC1606"
+
+
+class AmbiguousPlaceError(ProjectError):
+    """The stage has several places, and the call goes to one."""
+
+    code = "TFC1607"

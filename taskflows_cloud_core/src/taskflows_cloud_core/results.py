@@ -27,8 +27,12 @@ class DeploymentError(OperationError):
         result: The whole result, with what was done before the failure.
     """
 
+    code = "TFC1505"
+
     def __init__(self, message: str, *, result: CloudDeploymentResult | DeletionResult) -> None:
         self.result = result
+        if result.error_code is not None:
+            self.code = result.error_code  # type: ignore[misc]  # this error stands for the one in the result
         super().__init__(message)
 
     def __reduce__(self) -> tuple[Callable[..., DeploymentError], tuple[Any, ...]]:
@@ -47,6 +51,7 @@ class CloudDeploymentResult:
             was created, also when the deployment failed later.
         metadata: Facts about the deployed function, each provider's own.
         error: What went wrong and what to do about it, one sentence or a short list; ``None`` on success.
+        error_code: The `CloudError.code` of what went wrong, where that is known.
         warnings: What the user should know although nothing failed.
         plan: The changes that were to be made; ``None`` when the deployment ended before there was a plan.
     """
@@ -57,6 +62,7 @@ class CloudDeploymentResult:
     resource_id: str | None = None
     metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
     error: str | None = None
+    error_code: str | None = None
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     plan: Plan | None = attrs.field(default=None, repr=False)
 
@@ -95,6 +101,7 @@ class DeletionResult:
         deleted: What was removed, one text for each resource.
         left: What stays on purpose, one text for each resource, with the reason.
         error: What went wrong and what to do about it; ``None`` on success.
+        error_code: The `CloudError.code` of what went wrong, where that is known.
         warnings: What the user should know although nothing failed.
         plan: The deletions that were to be made.
     """
@@ -105,6 +112,7 @@ class DeletionResult:
     deleted: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     left: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     error: str | None = None
+    error_code: str | None = None
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     plan: Plan | None = attrs.field(default=None, repr=False)
 

@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
 from taskflows_cloud_core._version import __version__
-from taskflows_cloud_core.errors import CloudError
 
-# Name to module, attribute and short help. The help stands here so that --help imports no command.
-_COMMANDS = {
-    "local": ("taskflows_cloud_core.cli.local", "local", "Run the scheduler of the provider 'local'."),
-    "providers": ("taskflows_cloud_core.cli.providers", "providers", "Tell which plugins are installed and work."),
+# Group, then name, to module, attribute and short help. The help stands here so that --help imports no command.
+_COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "Begin": {
+        "providers": ("providers", "providers", "Tell which plugins are installed and work."),
+    },
+    "More": {
+        "local": ("local", "local", "Run the scheduler of the provider 'local'."),
+        "explain": ("explain", "explain", "Explain an error code."),
+    },
 }
+_PACKAGE = "taskflows_cloud_core.cli"
 
 
 class _LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(_COMMANDS)
+        return sorted(name for group in _COMMANDS.values() for name in group)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in _COMMANDS:
-            return None
-        module, attribute, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
+        for group in _COMMANDS.values():
+            if cmd_name in group:
+                module, attribute, _ = group[cmd_name]
+                command: click.Command = getattr(import_module(f"{_PACKAGE}.{module}"), attribute)
+                return command
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}{_hint(args[0], self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _COMMANDS[name][2]) for name in sorted(_COMMANDS)])
+        width = max(len(name) for group in _COMMANDS.values() for name in group)
+        for title, group in _COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{width}}", short) for name, (_, _, short) in group.items()])
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def _hint(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+@click.group(cls=_LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="taskflows-cloud")
-def root() -> None:
+@click.pass_context
+def root(ctx: click.Context) -> None:
     """Deploy plain Python functions on a schedule, to any cloud that has a plugin."""
-
-
-def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the root command and leave; an error of ours is one line, not a traceback."""
-    try:
-        root.main(args=None if arguments is None else list(arguments), prog_name="taskflows-cloud")
-    except CloudError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

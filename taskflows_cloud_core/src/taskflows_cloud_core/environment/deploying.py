@@ -21,6 +21,7 @@ from taskflows_cloud_core.environment.batches import deploy_batch
 from taskflows_cloud_core.environment.pipeline import Prepared, Request, make_plan, plan_prepared, prepare
 from taskflows_cloud_core.environment.previewing import Previewing
 from taskflows_cloud_core.errors import (
+    CloudError,
     ConfigurationError,
     OperationError,
     PackagingError,
@@ -244,8 +245,14 @@ class Deploying(Previewing):
             return self._failed(prepared.request.name, error)
         return result
 
-    def _failed(self, name: str, error: Exception) -> CloudDeploymentResult:
-        return CloudDeploymentResult(success=False, function_name=name, provider=self.provider, error=str(error))
+    def _failed(self, name: str, error: CloudError) -> CloudDeploymentResult:
+        return CloudDeploymentResult(
+            success=False,
+            function_name=name,
+            provider=self.provider,
+            error=str(error),
+            error_code=error.code,
+        )
 
     def plan_removal(self, function_name: str, *, keep_logs: bool = False) -> Plan:
         """Say what `delete_function` would do, and do nothing.
@@ -274,7 +281,13 @@ class Deploying(Previewing):
             plan = self.plan_removal(function_name, keep_logs=keep_logs)
             result: DeletionResult = self._call("delete_function", plan=plan, progress=progress)
         except OperationError as error:
-            return DeletionResult(success=False, function_name=function_name, provider=self.provider, error=str(error))
+            return DeletionResult(
+                success=False,
+                function_name=function_name,
+                provider=self.provider,
+                error=str(error),
+                error_code=error.code,
+            )
         return result
 
     def estimate_cost(self, plan: Plan, *, runs_per_month: float) -> CostEstimate:

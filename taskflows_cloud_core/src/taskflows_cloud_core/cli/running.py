@@ -1,0 +1,124 @@
+"""Running a command: every failure is told in a line or two, with its code and an exit code of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from taskflows_cloud_core.errors import CloudError
+
+PROGRAM = "taskflows-cloud"
+ERROR, WRONG_USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130
+# For these the exit code 2 has a meaning of its own: there are changes.
+_TWO_MEANS_CHANGES = ("plan", "diff")
+
+
+def run(root: click.Group, arguments: Sequence[str] | None) -> NoReturn:
+    """Run a command and leave with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _leave(_exit_code(root, words))
+
+
+def _exit_code(root: click.Group, words: list[str]) -> int:
+    try:
+        answer = root.main(args=words, prog_name=PROGRAM, standalone_mode=False)
+    except click.ClickException as error:
+        return _wrong_usage(error, words)
+    except (KeyboardInterrupt, click.Abort):
+        return _interrupted()
+    except BrokenPipeError:
+        return _broken_pipe()
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence and not a traceback
+        return _failed(error, words)
+    return answer if isinstance(answer, int) else 0
+
+
+def _leave(code: int) -> NoReturn:
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = _broken_pipe()
+    if code == INTERRUPTED:
+        # Threads of a deployment may be waiting for an answer; nobody wants to wait for them now.
+        os._exit(code)
+    sys.exit(code)
+
+
+def _wrong_usage(error: click.ClickException, words: list[str]) -> int:
+    from taskflows_cloud_core.cli.errors import USAGE_CODE
+
+    command = next((word for word in words if not word.startswith("-")), "")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else PROGRAM
+    _tell(error.format_message(), USAGE_CODE, words, hint=f"`{path} --help` tells how it is written")
+    return ERROR if command in _TWO_MEANS_CHANGES else WRONG_USAGE
+
+
+def _interrupted() -> int:
+    from taskflows_cloud_core.cli.interrupts import words_after_interrupt
+    from taskflows_cloud_core.cli.terminal import note
+
+    note(f"\n{words_after_interrupt()}")
+    return INTERRUPTED
+
+
+def _broken_pipe() -> int:
+    # The reader has gone; what is left in the buffer must not raise again when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE
+
+
+def _failed(error: Exception, words: list[str]) -> int:
+    from taskflows_cloud_core.errors import CloudError
+
+    if isinstance(error, CloudError):
+        return _told(error, words)
+    if os.environ.get("TASKFLOWS_CLOUD_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    from taskflows_cloud_core.cli.errors import DEFECT_CODE
+
+    _tell(
+        f"{type(error).__name__}: {error}",
+        DEFECT_CODE,
+        words,
+        hint="this is a defect; set TASKFLOWS_CLOUD_TRACEBACK=1 to see more",
+    )
+    return ERROR
+
+
+def _told(error: CloudError, words: list[str]) -> int:
+    trace = getattr(error, "trace", "")
+    problems = [{"field": each.field, "message": each.message} for each in getattr(error, "problems", ())]
+    _tell(str(error), error.code, words, trace=trace, problems=problems)
+    return int(getattr(error, "exit_code", ERROR))
+
+
+def _tell(
+    message: str,
+    code: str,
+    words: list[str],
+    *,
+    hint: str = "",
+    trace: str = "",
+    problems: Sequence[dict[str, str]] = (),
+) -> None:
+    from taskflows_cloud_core.cli.terminal import note
+
+    note(lambda style: f"{style.bad('error')} {style.strong(f'[{code}]')}: {message}")
+    if trace:
+        note(trace)
+    more = f"`{PROGRAM} explain {code}` tells more"
+    note(lambda style: style.faint(f"{hint}; {more}" if hint else more))
+    if "--json" in words:
+        import json
+
+        told = {"code": code, "message": message, "problems": list(problems)}
+        click.echo(json.dumps({"error": told}, ensure_ascii=False, indent=2))
