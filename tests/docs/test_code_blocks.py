@@ -1,74 +1,130 @@
-"""Every Python block of the documents is run, as it stands; the bash blocks are run by `nox -s quickstart`."""
+"""Every code block and command line of the documents is executed, or shown only for a reason that is named here.
+
+Python and console blocks are run here; bash blocks, which install things, by ``nox -s quickstart``.
+"""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
-import attrs
 import pytest
+from document_blocks import DOCUMENTS, ROOT, blocks, name_of
+from pages import is_program, is_run, run_page
+from transcripts import matches, read_transcript, run_transcript
 
-pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("taskflows_cloud_*/README.md"), *ROOT.glob("docs/**/*.md")])
-FENCE = re.compile(r"^```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
-SHOWN_ONLY = {"", "text", "json", "toml", "console"}
-
-
-@attrs.frozen
-class Block:
-    document: Path
-    number: int
-    language: str
-    code: str
-
-    def __str__(self) -> str:
-        return f"{self.document.relative_to(ROOT)}#{self.number}"
+# Languages that are not run: they show a file or an answer.
+SHOWN_ONLY = {"text", "json", "toml", "yaml", "mermaid", "ini"}
+# Documents whose functions really run on AWS calls need an emulator that runs functions.
+ON_EMULATOR = {"docs/getting-started-aws.md"}
 
 
-def blocks() -> Iterator[Block]:
-    for document in DOCUMENTS:
-        for number, match in enumerate(FENCE.finditer(document.read_text()), 1):
-            yield Block(document, number, match["language"], match["code"])
+def _parameters(*, on_emulator: bool) -> list[object]:
+    chosen = [path for path in DOCUMENTS if is_run(path) and (name_of(path) in ON_EMULATOR) is on_emulator]
+    return [pytest.param(path, id=name_of(path)) for path in chosen]
 
 
-PYTHON = [block for block in blocks() if block.language == "python"]
+@pytest.mark.slow
+@pytest.mark.parametrize("document", _parameters(on_emulator=False))
+def test_a_document_runs_from_top_to_bottom(
+    document: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    finding = run_page(document, tmp_path)
+    assert not finding.wrong, "\n\n".join(finding.wrong)
+    for name, count in finding.executed.items():
+        record_property(f"executed {name}", count)
 
 
-def documents_with(language: str) -> list[Path]:
-    return sorted({block.document for block in blocks() if block.language == language})
+@pytest.mark.integration
+@pytest.mark.parametrize("document", _parameters(on_emulator=True))
+def test_a_document_runs_on_the_emulator(
+    document: Path, tmp_path: Path, emulator: str, record_property: Callable[[str, object], None]
+) -> None:
+    finding = run_page(document, tmp_path, endpoint_url=emulator)
+    assert not finding.wrong, "\n\n".join(finding.wrong)
+    for name, count in finding.executed.items():
+        record_property(f"executed {name}", count)
 
 
-@pytest.mark.parametrize("document", documents_with("python"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_python_of_a_document_runs_from_top_to_bottom(document: Path, tmp_path: Path) -> None:
-    """The blocks of one document are one program, saved as a file so that its functions have a source."""
-    program = "\n\n".join(block.code for block in PYTHON if block.document == document)
-    script = tmp_path / "document.py"
-    script.write_text(PREAMBLE + program)
-    run = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
-
-
-def test_every_block_names_a_language_that_is_run_or_only_shown() -> None:
-    strange = [str(block) for block in blocks() if block.language not in {"python", "bash", *SHOWN_ONLY}]
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_block_is_run_or_only_shown(document: Path) -> None:
+    strange = [
+        f"{name_of(document)}#{block.number} {block.language!r}"
+        for block in blocks(document)
+        if block.language not in {"python", "bash", "console", *SHOWN_ONLY}
+    ]
     assert not strange
 
 
-# What the documents take for granted: AWS is moto, in this process.
-PREAMBLE = """
-import os
-from moto import mock_aws
-os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")
-mock_aws(config={"lambda": {"use_docker": False}}).start()
-"""
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_a_file_in_python_is_used_by_a_command(document: Path) -> None:
+    """A file is executed by what stands around it: a command or an import that names it."""
+    found = blocks(document)
+    used = "\n".join(block.code for block in found if block.language == "console" or is_program(block))
+    for block in found:
+        if block.title and block.language == "python":
+            module = Path(block.title).stem
+            assert block.title in used or re.search(rf"\b{module}\b", used), f"{block.title} is used by nothing"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_shown_files_can_be_read(document: Path) -> None:
+    for block in blocks(document):
+        if block.language == "toml":
+            assert tomllib.loads(block.code)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_no_path_of_a_machine(document: Path) -> None:
+    found = re.findall(r"(?<![\w~.])/(?:home|root|Users|work|tmp)/[\w.-]+", document.read_text())
+    assert not found
 
 
 def test_ci_runs_the_very_test_command_of_the_readme() -> None:
     section = (ROOT / "README.md").read_text().split("\n## Quick start\n", 1)[1]
-    commands = [match["code"].strip() for match in FENCE.finditer(section) if match["language"] == "bash"]
+    commands = re.findall(r"```bash\n(.*?)\n```", section, re.DOTALL)
     assert all("\n" not in command for command in commands[:2])
     assert commands[1] in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "equal"),
+    [
+        ("a\nb", "a\nb\n", True),
+        ("a\nb", "a\nc", False),
+        ("a", "a\nb", False),
+        ("a\n…\nz", "a\nb\nc\nz", True),
+        ("deployed … in us-east-1", "deployed arn:x in us-east-1", True),
+        ("deployed … in us-east-1", "deployed arn:x in us-east-2", False),
+        ("at 2026-11-25 10:00:00 UTC after 3 ms", "at 2027-01-01 23:59:59 UTC after 17 ms", True),
+        ("3 functions", "4 functions", False),
+        ("sha 0f3a9b2c", "sha 77777777", True),
+    ],
+)
+def test_what_is_shown_is_compared_with_what_is_printed(shown: str, printed: str, equal: bool) -> None:
+    assert matches(shown.splitlines(), printed.splitlines()) is equal
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ("$ echo one\none\n$ echo two\ntwo\n", 0),
+        ("$ echo one\ntwo\n", 1),
+        ("$ false\n$ echo two\ntwo\n", 1),
+        ("$ false\n$ echo $?\n1\n", 0),
+        ("$ echo 'error: no'; (exit 3)\nerror: no\n", 0),
+        ("$ echo begun; sleep 100\nbegun\n^C\n", 0),
+    ],
+)
+def test_a_console_block_is_run_as_it_stands(code: str, wrong: int, tmp_path: Path) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    assert len(run_transcript(code, folder=tmp_path, environment=environment, home=str(tmp_path))) == wrong
+
+
+def test_a_transcript_is_read_with_its_continued_lines() -> None:
+    first, second = read_transcript("$ echo a \\\n    b\na b\n$ true\n")
+    assert first.line == "echo a \\\n    b"
+    assert first.shown == ("a b",)
+    assert second.line == "true"

@@ -1,0 +1,169 @@
+"""A console block is run as it stands: its commands, one after the other, and what it shows must be what they print.
+
+A line that begins with ``$ `` is a command, the lines below it are its output. ``…`` stands for any text, alone on
+its line for any lines. Moments, lengths of time, digests and numbers with a fraction may differ. ``^C`` as the last
+line interrupts a command once all above it has been printed. A command may fail only where the block shows that it
+does: with a line that begins with ``error`` or ``Error``, or with ``$ echo $?`` as the next command.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from queue import Empty, Queue
+
+import attrs
+
+GENEROUS_SECONDS = 120
+_MASKS = (
+    (re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?([.,]\d+)?)?( UTC|Z|[+-]\d\d:\d\d)?"), "MOMENT"),
+    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,}(-[0-9a-f]{4,}){0,4}\b"), "DIGEST"),
+    (re.compile(r"\d+\.\d+"), "FRACTION"),
+    (re.compile(r"\d+(?= (ms|bytes|B|KiB|MiB|s)\b)"), "AMOUNT"),
+    (re.compile(r"[ \t]+"), " "),
+)
+_MARK = "\x1d"
+
+
+@attrs.frozen(kw_only=True)
+class Command:
+    """One command of a transcript.
+
+    Args:
+        line: For the shell.
+        shown: The lines of output that the document shows.
+        interrupted: Whether Ctrl-C ends it.
+    """
+
+    line: str
+    shown: Sequence[str]
+    interrupted: bool
+
+
+def read_transcript(code: str) -> Sequence[Command]:
+    """The commands of a console block."""
+    commands: list[Command] = []
+    for line in code.splitlines():
+        if line.startswith("$ "):
+            commands.append(Command(line=line[2:], shown=(), interrupted=False))
+        elif commands and commands[-1].line.endswith("\\") and not commands[-1].shown:
+            commands[-1] = attrs.evolve(commands[-1], line=f"{commands[-1].line}\n{line}")
+        elif line == "^C":
+            commands[-1] = attrs.evolve(commands[-1], interrupted=True)
+        elif commands:
+            commands[-1] = attrs.evolve(commands[-1], shown=(*commands[-1].shown, line))
+        else:
+            raise ValueError(f"a console block begins with a command, not with {line!r}")
+    return commands
+
+
+def run_transcript(code: str, *, folder: Path, environment: Mapping[str, str], home: str) -> Sequence[str]:
+    """Run a console block.
+
+    Args:
+        code: The block.
+        folder: Where it is run.
+        environment: For the commands.
+        home: The path that documents write as ``~``.
+
+    Returns:
+        What is wrong; nothing when all is as shown.
+    """
+    wrong = []
+    commands = read_transcript(code)
+    if len(commands) == 1 and commands[0].interrupted:
+        answers = [_run_until_interrupted(commands[0], folder, environment)]
+    else:
+        answers = _run_together(commands, folder, environment)
+    for index, (command, (printed, status)) in enumerate(zip(commands, answers, strict=True)):
+        output = printed.replace(home, "~")
+        tells = index + 1 < len(commands) and commands[index + 1].line == "echo $?"
+        if status and not tells and not any(line.lower().startswith("error") for line in command.shown):
+            wrong.append(f"$ {command.line}\nexit code {status}\n{output}")
+        elif not matches(command.shown, output.splitlines()):
+            shown = "\n".join(command.shown)
+            wrong.append(f"$ {command.line}\n--- shown\n{shown}\n--- printed\n{output}")
+    return wrong
+
+
+def _run_together(
+    commands: Sequence[Command], folder: Path, environment: Mapping[str, str]
+) -> Sequence[tuple[str, int]]:
+    """All in one shell, so that ``$?`` and variables go from one to the next."""
+    parts = [
+        f"{command.line}\n_status=$?; printf '\\n{_MARK}%s{_MARK}' \"$_status\"; (exit $_status)"
+        for command in commands
+    ]
+    run = subprocess.run(
+        ["bash", "-c", "\n".join(parts)],
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=GENEROUS_SECONDS,
+        check=False,
+    )
+    pieces = run.stdout.split(_MARK)
+    return [(pieces[at], int(pieces[at + 1])) for at in range(0, len(pieces) - 1, 2)]
+
+
+def _run_until_interrupted(command: Command, folder: Path, environment: Mapping[str, str]) -> tuple[str, int]:
+    with subprocess.Popen(
+        ["bash", "-c", command.line],
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        # A job in the background of a shell ignores Ctrl-C, and so would all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        assert process.stdout is not None
+        lines: Queue[str] = Queue()
+        reader = threading.Thread(target=_pass_on, args=(process.stdout, lines))
+        reader.start()
+        printed: list[str] = []
+        number = signal.SIGINT
+        try:
+            while not matches(command.shown, printed):
+                printed.append(lines.get(timeout=GENEROUS_SECONDS).rstrip("\n").replace(environment["HOME"], "~"))
+        except Empty:
+            printed.append("(and no more came)")
+            number = signal.SIGKILL
+        os.killpg(process.pid, number)
+        status = process.wait(timeout=GENEROUS_SECONDS)
+        reader.join()
+    return "\n".join(printed), 0 if status in (130, -signal.SIGINT) else status
+
+
+def _pass_on(stream: Iterable[str], lines: Queue[str]) -> None:
+    for line in stream:
+        lines.put(line)
+
+
+def matches(shown: Sequence[str], printed: Sequence[str]) -> bool:
+    """Whether what was printed is what is shown, but for what may differ."""
+    pattern = ""
+    for line in _without_blank_ends(shown):
+        pattern += "(?:.*\n)*?" if line.strip() == "…" else ".*?".join(map(re.escape, _masked(line).split("…"))) + "\n"
+    text = "".join(f"{_masked(line)}\n" for line in _without_blank_ends(printed))
+    return re.fullmatch(pattern, text) is not None
+
+
+def _masked(line: str) -> str:
+    for pattern, word in _MASKS:
+        line = pattern.sub(word, line)
+    return line.rstrip()
+
+
+def _without_blank_ends(lines: Sequence[str]) -> Sequence[str]:
+    return "\n".join(lines).strip("\n").split("\n") if any(line.strip() for line in lines) else []
