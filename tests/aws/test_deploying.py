@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from taskflows_cloud_aws import AWSLambdaEnvironment
-from taskflows_cloud_core import Calendar, Periodic, get_environment
+from taskflows_cloud_core import Calendar, Periodic, ScheduleExpression, Translation, get_environment
+from taskflows_cloud_core.schedules import make_triggers
 from tests.aws.account import ACCOUNT, EMPTY, GIVEN_ROLE, OWNER, REGION, client, config, make_given_role
 
 NEW_YORK = Calendar("Sun 17:00", timezone="America/New_York")
@@ -334,3 +335,54 @@ def test_the_environment_has_a_name_of_its_own():
     assert AWSLambdaEnvironment(region=REGION, execution_role_arn=GIVEN_ROLE) == get_environment(
         "aws", region=REGION, execution_role_arn=GIVEN_ROLE
     )
+
+
+def test_a_date_that_has_passed_meanwhile_neither_fails_nor_leaves_an_orphan(env, jobs, account, aws):
+    past = Calendar("2020-01-01 10:00")
+    env.deploy_function(jobs.report, config(schedules=[Calendar("2199-01-01 10:00"), "daily"]), [])
+    let_the_date_pass(past)
+    assert [each["ScheduleExpression"] for each in account()["schedules"].values()] == ["at(2020-01-01T10:00:00)"]
+
+    again = config(schedules=[past, "daily"])
+    result = env.deploy_function(jobs.report, again, [])
+
+    assert result.success
+    ended = "this never fires again: it ended at 2020-01-01 10:00 UTC; nothing is scheduled for it"
+    assert f"schedule '2020-01-01 10:00': {ended}" in result.warnings
+    there = account()
+    assert [rule["ScheduleExpression"] for rule in there["rules"].values()] == ["cron(00 00 ? * * *)"]
+    assert (there["schedules"], there["schedule groups"]) == ({}, {})
+    aws.clear()
+    assert env.deploy_function(jobs.report, again, []).plan.is_empty
+    assert aws.mutating == []
+
+
+def let_the_date_pass(calendar):
+    """Put the one schedule there is where it would be, had it been deployed for that date."""
+    scheduler = client("scheduler")
+    (listed,) = scheduler.list_schedules()["Schedules"]
+    place = {"GroupName": listed["GroupName"], "Name": listed["Name"]}
+    found = scheduler.get_schedule(**place)
+    expression = ScheduleExpression(expression="at(2020-01-01T10:00:00)", service="scheduler")
+    (trigger,) = make_triggers([Translation(schedule=calendar, expressions=[expression])])
+    kept = ("Description", "FlexibleTimeWindow", "GroupName", "ScheduleExpressionTimezone", "State", "Target")
+    scheduler.delete_schedule(**place)
+    scheduler.create_schedule(
+        **{name: found[name] for name in kept},
+        Name=listed["Name"].replace(listed["Name"][-10:], trigger.name),
+        ScheduleExpression=expression.expression,
+    )
+
+
+def test_a_first_deployment_of_a_date_that_has_passed_is_told_of_and_one_that_never_comes_is_refused(
+    env, jobs, account
+):
+    result = env.deploy_function(jobs.report, config(schedules=["2020-01-01 10:00"]), [])
+    assert result.success
+    assert "2020-01-01 10:00" in result.warnings[0]
+    assert (account()["rules"], account()["schedules"]) == ({}, {})
+
+    refused = env.deploy_function(jobs.report, config(schedules=["2020-01-01 10:00", "2027-02-29 10:00"]), [])
+    assert not refused.success
+    assert "schedules[1]: '2027-02-29 10:00': this never fires" in refused.error
+    assert "schedules[0]" not in refused.error

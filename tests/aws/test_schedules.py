@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
 from types import SimpleNamespace
@@ -122,10 +122,33 @@ def test_a_date_that_never_comes_is_refused(text: str) -> None:
     assert "never fires" in str(translate(Calendar(text)).reason)
 
 
-def test_what_is_past_depends_on_the_present() -> None:
-    calendar = Calendar("2027..2028-01-01 10:00")
-    assert translate(calendar, now=datetime(2028, 1, 1, 9, tzinfo=UTC)).verdict == "exact"
-    assert translate(calendar, now=datetime(2028, 1, 1, 10, tzinfo=UTC)).verdict == "refused"
+@pytest.mark.parametrize(
+    ("calendar", "open_until"),
+    [
+        (Calendar("2027..2028-01-01 10:00"), datetime(2028, 1, 1, 10, 1, tzinfo=UTC)),
+        (Calendar("2028-01-01 10:00"), datetime(2028, 1, 1, 10, 1, tzinfo=UTC)),
+        (Calendar("2028-01-01 10:00 Asia/Kolkata"), datetime(2028, 1, 1, 4, 31, tzinfo=UTC)),
+        (Calendar("2028-01-01 10:00", randomized_delay=7200), datetime(2028, 1, 1, 12, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_calendar_is_over_when_its_last_run_is_delivered(calendar: Calendar, open_until: datetime) -> None:
+    assert translate(calendar, now=open_until).verdict == "exact"
+    over = translate(calendar, now=open_until + timedelta(seconds=1))
+    assert (over.verdict, over.is_over, over.expressions) == ("refused", True, ())
+    assert "this never fires again: it ended at 2028-01-01 10:00 " in str(over)
+
+
+def test_what_never_comes_at_all_is_not_over() -> None:
+    for text in ("*-02-30", "2027-02-29 10:00", "2027-03-28 02:30 Europe/Berlin"):
+        assert not translate(Calendar(text)).is_over
+
+
+def test_many_expressions_are_warned_of_and_more_than_a_bus_holds_go_to_scheduler() -> None:
+    [warning] = translate(Calendar("Mon..Fri *-*~01 18:00")).warnings
+    assert warning == "it takes 13 EventBridge rules; an event bus has room for 300, in some regions for 100"
+    many = translate(Calendar("Mon,Tue,Wed,Thu,Sat *-*~3..13 10:00"))
+    assert {(each.service, each.timezone) for each in many.expressions} == {("scheduler", "UTC")}
+    assert many.warnings == (f"it takes {len(many.expressions)} schedules of EventBridge Scheduler",)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +157,9 @@ def test_what_is_past_depends_on_the_present() -> None:
         ("2027-05-06 07:08", "at(2027-05-06T07:08:00)", "UTC"),
         ("2027-05-06 07:08:30", "at(2027-05-06T07:08:30)", "UTC"),
         ("2027-05-06 07:08 Europe/Paris", "at(2027-05-06T07:08:00)", "Europe/Paris"),
-        ("Fri 2027-*-13", "at(2027-08-13T00:00:00)", "UTC"),
+        ("Fri 2027-08-13", "at(2027-08-13T00:00:00)", "UTC"),
+        ("Fri 2027-*-13 10:00:30", "at(2027-08-13T10:00:30)", "UTC"),
+        ("Fri 2027-*-13", None, "UTC"),
         ("2028-*-29..30 00:00 UTC", None, "UTC"),
         ("@1893456000", "at(2030-01-01T00:00:00)", "UTC"),
     ],
@@ -168,10 +193,10 @@ def test_a_random_delay_is_a_flexible_window_of_the_scheduler() -> None:
         ("08:30,17:45", "seconds :45 cannot be scheduled on AWS; nearest: 08:17,30"),
         ("08:30,17:45", "for two times of day use two calendars"),
         ("2027-03-28 02:30 Europe/Berlin", "the clocks of Europe/Berlin skip the time"),
-        ("2020-*-*", "it ended in the year 2020"),
+        ("2020-*-*", "it ended at 2020-12-31 00:00 UTC"),
+        ("*-02-30", "no month in it has such a day"),
         ("10:00:00.5", "seconds :00.5 cannot"),
         ("*:*:0/10", "seconds :00 and 5 more in the minute cannot"),
-        ("Mon..Fri *-*-1..3", "Mon..Fri together with days of the month would take 27 lines"),
     ],
 )
 def test_a_refusal_names_the_part_that_cannot_be_said(text: str, part: str) -> None:

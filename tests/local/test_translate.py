@@ -88,6 +88,16 @@ def test_schedules_that_never_fire_do_not_stop_those_that_do(env, job, root, run
     assert env.describe_function("job").metadata["next_runs"]
 
 
+def test_a_date_that_has_passed_is_no_failure_and_again_no_change(env, job):
+    config = CloudFunctionConfig(function_name="job", schedules=["2020-01-01 09:00", "daily"])
+    function = job("def job():\n    pass\n")
+    for _ in range(2):
+        result = env.deploy_function(function, config, dependencies=[])
+        assert result.success
+        assert "never fires again after 2020-01-01 09:00:00 UTC" in result.warnings[0]
+    assert result.plan.is_empty
+
+
 def test_a_text_that_cannot_be_read_is_told(env, job):
     with pytest.raises(ScheduleError):
         env.translate_schedule(Calendar("Moonday 09:00"))

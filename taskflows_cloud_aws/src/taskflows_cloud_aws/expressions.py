@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-import attrs
-
 from taskflows_cloud_core import Periodic, ScheduleError, ScheduleExpression
 from taskflows_cloud_core.schedules import CalendarSpec, CronDialect, parse, read_cron
 
@@ -19,8 +17,8 @@ _AT = re.compile(r"at\(([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})
 _RATE = re.compile(r"rate\(([1-9][0-9]{0,8}) (minute|hour|day)s?\)")
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60}
 
-RULE_CRON = CronDialect(
-    name="an EventBridge rule",
+EVENTBRIDGE_CRON = CronDialect(
+    name="EventBridge",
     fields=("minute", "hour", "day", "month", "weekday", "year"),
     weekdays=("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"),
     day_fields="either",
@@ -30,11 +28,11 @@ RULE_CRON = CronDialect(
     last_weekday=True,
     open_steps=True,
     two_digits=True,
-    any_zone=False,
     years=(1970, 2199),
     longest=_LONGEST_EXPRESSION - len("cron()"),
+    # What any event bus has room for, and twice as much: nobody can look after more.
+    most_lines=300,
 )
-SCHEDULER_CRON = attrs.evolve(RULE_CRON, name="EventBridge Scheduler", any_zone=True)
 
 
 def rate(seconds: int) -> str:
@@ -65,7 +63,7 @@ def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
     """
     text = expression.expression
     if found := _CRON.fullmatch(text):
-        return read_cron(found[1], SCHEDULER_CRON, timezone=expression.timezone)
+        return read_cron(found[1], EVENTBRIDGE_CRON, timezone=expression.timezone)
     if found := _AT.fullmatch(text):
         return parse(f"{found[1]} {found[2]}", timezone=expression.timezone)
     if found := _RATE.fullmatch(text):

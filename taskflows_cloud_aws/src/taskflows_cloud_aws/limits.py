@@ -81,3 +81,6 @@ RULE_DESCRIPTION_CHARACTERS = 512
 SCHEDULE_GROUP_NAME_CHARACTERS = 64
 SCHEDULE_RETRIES = range(185 + 1)
 SCHEDULE_EVENT_AGE_SECONDS = range(60, 86400 + 1)
+# Amazon EventBridge User Guide, "Quotas" (eb-quota.html), 2026-11: rules an event bus has room for, which is 300 in
+# most regions. EventBridge Scheduler User Guide, "Quotas": schedules a region, 10,000,000.
+RULES, RULES_IN_MOST_REGIONS = 100, 300

@@ -7,17 +7,20 @@ zone, a single date an ``at`` of EventBridge Scheduler, and a period becomes a r
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws.expressions import RULE_CRON, SCHEDULER_CRON, rate
+from taskflows_cloud_aws import limits
+from taskflows_cloud_aws.expressions import EVENTBRIDGE_CRON, rate
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError, ScheduleExpression, Translation
 from taskflows_cloud_core.schedules import (
     CalendarSpec,
     as_schedule,
     cron_lines,
+    last_run,
     next_runs,
     seconds_text,
     short_text,
@@ -30,25 +33,27 @@ _LONGEST_PERIOD = 200 * 366 * _DAY
 _LONGEST_WINDOW = 1440
 _SECOND = 1_000_000
 _TWO_TIMES = re.compile(r"[0-9]+:[0-9]+,[0-9]+:[0-9]+")
+# EventBridge Scheduler User Guide, "What is EventBridge Scheduler": a target is called within 60 seconds.
+_DELIVERY = timedelta(minutes=1)
+# More expressions than this are worth a word.
+_FEW = 10
 _BEFORE_ALL = datetime(1969, 1, 1, tzinfo=UTC)
 
 
-def translate(
-    schedule: Any, *, allow_approximate: bool = False, now: datetime | None = None, most_expressions: int = 10
-) -> Translation:
+def translate(schedule: Any, *, allow_approximate: bool = False, now: datetime | None = None) -> Translation:
     """Say a schedule in the language of EventBridge.
 
     Args:
         schedule: A `Calendar`, a `Periodic`, a text, or a schedule of the taskflows package.
         allow_approximate: Take the nearest that can be said, with a warning, instead of refusing seconds
             and parts of a minute.
-        now: A calendar that has no moment after this one is refused; the present, when not given.
-        most_expressions: A calendar that needs more is refused. An event bus has room for 300 rules, in some
-            regions 100 (Amazon EventBridge User Guide, "Quotas", November 2026).
+        now: A calendar that has no moment after this one is refused, and ``is_over``; the present, when not
+            given.
 
     Returns:
-        Expressions for the service ``"rule"`` (in UTC) or ``"scheduler"`` (in the calendar's zone, for a
-        single date, or for a random delay), or ``Translation.refused`` with the reason.
+        Expressions for the service ``"rule"`` (in UTC) or ``"scheduler"`` (in the calendar's zone, for a date,
+        for a random delay, or for more expressions than an event bus has room for), or ``Translation.refused``
+        with the reason.
 
     Raises:
         ScheduleError: The text of the calendar cannot be read.
@@ -64,14 +69,24 @@ def translate(
         if not allow_approximate:
             return Translation.refused(schedule, f"{reason}; nearest: {short_text(spec)}{_two_times_hint(schedule)}")
         reason = f"{reason}; it runs at {short_text(spec)}"
+    flexible_minutes = _flexible_minutes(schedule)
+    last = last_run(spec)
+    if last is None:
+        return Translation.refused(schedule, _why_never(spec))
+    if last + timedelta(minutes=flexible_minutes) + _DELIVERY < (datetime.now(UTC) if now is None else now):
+        ended = f"this never fires again: it ended at {last:%Y-%m-%d %H:%M} {spec.timezone}"
+        return Translation.refused(schedule, ended, is_over=True)
     try:
-        expressions = _expressions(spec, _flexible_minutes(schedule), most_expressions)
-        _refuse_the_past(spec, now)
+        expressions = _expressions(spec, flexible_minutes)
     except ScheduleError as error:
         return Translation.refused(schedule, error.message)
-    warnings = (*_calendar_warnings(schedule), *(() if reason is None else (reason,)))
+    warnings = [*_calendar_warnings(schedule), *_count_warnings(expressions)]
     return Translation(
-        schedule=schedule, expressions=expressions, exact=reason is None, reason=reason, warnings=warnings
+        schedule=schedule,
+        expressions=expressions,
+        exact=reason is None,
+        reason=reason,
+        warnings=warnings if reason is None else [*warnings, reason],
     )
 
 
@@ -96,7 +111,7 @@ def schedule_to_eventbridge_expression(schedule: Any) -> str:
     zone = own.spec.timezone
     if zone != "UTC":
         raise ScheduleError(f"an EventBridge rule runs in UTC; {zone} needs EventBridge Scheduler", text=str(own))
-    lines = cron_lines(own.spec, RULE_CRON)
+    lines = cron_lines(own.spec, EVENTBRIDGE_CRON)
     if len(lines) != 1:
         raise ScheduleError(f"it takes {len(lines)} EventBridge rules, not one", text=str(own))
     return f"cron({lines[0]})"
@@ -110,34 +125,33 @@ def _two_times_hint(calendar: Calendar) -> str:
     return f" ({found[0]} is one time of day with lists in it; for two times of day use two calendars)"
 
 
-def _refuse_the_past(spec: CalendarSpec, now: datetime | None) -> None:
-    if spec.years is None or next_runs(spec, 1, now):
-        return
-    if not next_runs(spec, 1, _BEFORE_ALL):
-        raise ScheduleError(f"this never fires: the clocks of {spec.timezone} skip the time")
-    raise ScheduleError(f"this never fires again: it ended in the year {max(spec.years)}")
+def _why_never(spec: CalendarSpec) -> str:
+    if last_run(attrs.evolve(spec, timezone="UTC")) is None:
+        return "this never fires: no month in it has such a day"
+    return f"this never fires: the clocks of {spec.timezone} skip the time"
 
 
-def _expressions(spec: CalendarSpec, flexible_minutes: int, most: int) -> list[ScheduleExpression]:
+def _expressions(spec: CalendarSpec, flexible_minutes: int) -> list[ScheduleExpression]:
     date = _single_date(spec)
-    if spec.timezone == "UTC" and date is None and not flexible_minutes:
-        rule = attrs.evolve(RULE_CRON, most_lines=most)
-        return [ScheduleExpression(expression=f"cron({line})", service=RULE) for line in cron_lines(spec, rule)]
-    if date is None:
-        said = [f"cron({line})" for line in cron_lines(spec, attrs.evolve(SCHEDULER_CRON, most_lines=most))]
-    else:
-        said = [f"at({date})"]
+    said = [f"cron({line})" for line in cron_lines(spec, EVENTBRIDGE_CRON)] if date is None else [f"at({date})"]
+    in_rules = spec.timezone == "UTC" and date is None and not flexible_minutes and len(said) <= limits.RULES
     return [
         ScheduleExpression(
-            expression=expression, timezone=spec.timezone, service=SCHEDULER, flexible_minutes=flexible_minutes
+            expression=expression,
+            timezone=spec.timezone,
+            service=RULE if in_rules else SCHEDULER,
+            flexible_minutes=flexible_minutes,
         )
         for expression in said
     ]
 
 
 def _single_date(spec: CalendarSpec) -> str | None:
-    """The one moment of a calendar that has only one."""
+    """The moment of a calendar that is a date, or that has only one moment and its seconds need an ``at``."""
     if spec.years is None or len(spec.hours) * len(spec.minutes) * len(spec.microseconds) > 1:
+        return None
+    is_date = len(spec.years) == len(spec.months) == len(spec.days or ()) == 1
+    if not is_date and spec.microseconds == {0}:
         return None
     runs = next_runs(spec, 2, _BEFORE_ALL)
     return runs[0].strftime("%Y-%m-%dT%H:%M:%S") if len(runs) == 1 else None
@@ -162,6 +176,17 @@ def _calendar_warnings(calendar: Calendar) -> tuple[str, ...]:
         *_accuracy_warnings(calendar),
         f"randomized_delay={calendar.randomized_delay}: asked of EventBridge Scheduler as a flexible window "
         f"of {minutes} {unit}, in which it chooses the moment",
+    )
+
+
+def _count_warnings(expressions: Sequence[ScheduleExpression]) -> tuple[str, ...]:
+    if len(expressions) <= _FEW:
+        return ()
+    if expressions[0].service == SCHEDULER:
+        return (f"it takes {len(expressions)} schedules of EventBridge Scheduler",)
+    return (
+        f"it takes {len(expressions)} EventBridge rules; an event bus has room for {limits.RULES_IN_MOST_REGIONS}, in "
+        f"some regions for {limits.RULES}",
     )
 
 

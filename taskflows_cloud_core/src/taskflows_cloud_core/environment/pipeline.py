@@ -185,7 +185,7 @@ def _translate(config: CloudFunctionConfig, hooks: Hooks) -> tuple[list[Translat
         except ScheduleError as error:
             problems.append(Problem(field=place, message=str(error)))
             continue
-        if translation.expressions:
+        if translation.expressions or translation.is_over:
             translations.append(translation)
         else:
             problems.append(Problem(field=place, message=f"{str(schedule)!r}: {translation.reason}"))
@@ -194,7 +194,9 @@ def _translate(config: CloudFunctionConfig, hooks: Hooks) -> tuple[list[Translat
 
 def _warnings_of(translations: Sequence[Translation]) -> Iterator[str]:
     for translation in translations:
-        if not translation.exact:
+        if translation.is_over:
+            yield f"schedule {str(translation.schedule)!r}: {translation.reason}; nothing is scheduled for it"
+        elif not translation.exact:
             yield f"schedule {str(translation.schedule)!r} is approximate: {translation.reason}"
         for warning in translation.warnings:
             if warning != translation.reason:

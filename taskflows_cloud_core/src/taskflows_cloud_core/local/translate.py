@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from datetime import UTC, datetime
 
 from taskflows_cloud_core.schedules import (
     Calendar,
@@ -16,7 +16,6 @@ from taskflows_cloud_core.schedules import (
 )
 
 SERVICE = "scheduler"
-_SECOND = 1_000_000
 _EVERY = re.compile(r"every ([1-9][0-9]*) s( after the finish)?(, on command)?")
 
 
@@ -72,28 +71,13 @@ def _warnings(schedule: Schedule) -> Iterator[str]:
 
 
 def _warnings_of_calendar(calendar: Calendar) -> Iterator[str]:
-    from taskflows_cloud_core.schedules import next_runs
+    from taskflows_cloud_core.schedules import last_run
 
-    if next_runs(calendar.spec, 1):
-        return
-    last = _last_time(calendar.spec)
+    last = last_run(calendar.spec)
     if last is None:
-        yield "never fires: there is no such day"
-    else:
-        yield f"never fires again after {last} {calendar.spec.timezone}"
-
-
-def _last_time(spec: CalendarSpec) -> str | None:
-    """The last wall-clock time of a calendar; ``None`` when no month has such a day."""
-    from taskflows_cloud_core.schedules.bounds import FIRST_YEAR, LAST_YEAR
-    from taskflows_cloud_core.schedules.occurrences import matching_days
-
-    years = range(FIRST_YEAR, LAST_YEAR + 1) if spec.years is None else spec.years
-    time = f"{max(spec.hours):02}:{max(spec.minutes):02}:{max(spec.microseconds) // _SECOND:02}"
-    for year, month in product(sorted(years, reverse=True), sorted(spec.months, reverse=True)):
-        if days := matching_days(spec, year, month):
-            return f"{year}-{month:02}-{days[-1]:02} {time}"
-    return None
+        yield "never fires: there is no such day or time"
+    elif last <= datetime.now(UTC):
+        yield f"never fires again after {last:%Y-%m-%d %H:%M:%S} {calendar.spec.timezone}"
 
 
 def _warnings_of_period(periodic: Periodic) -> Iterator[str]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from taskflows_cloud_core.schedules.english import describe
     from taskflows_cloud_core.schedules.frequency import runs_per_month
-    from taskflows_cloud_core.schedules.occurrences import iterate, next_runs
+    from taskflows_cloud_core.schedules.occurrences import iterate, last_run, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
     from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
     from taskflows_cloud_core.schedules.previewrows import (
@@ -65,6 +65,7 @@ _MODULES = {
     "describe": "english",
     "find_overlaps": "overlaps",
     "iterate": "occurrences",
+    "last_run": "occurrences",
     "make_triggers": "triggers",
     "next_runs": "occurrences",
     "overlap_warnings": "overlaps",
@@ -107,6 +108,7 @@ __all__ = [
     "describe",
     "find_overlaps",
     "iterate",
+    "last_run",
     "make_triggers",
     "next_runs",
     "overlap_warnings",

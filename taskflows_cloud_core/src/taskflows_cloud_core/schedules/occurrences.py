@@ -6,7 +6,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from itertools import islice
+from itertools import islice, product
 
 from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.spec import CalendarSpec
@@ -14,6 +14,7 @@ from taskflows_cloud_core.schedules.zones import zone_of
 
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
+_BEFORE_ALL = datetime(FIRST_YEAR - 1, 1, 1, tzinfo=UTC)
 
 
 def next_runs(spec: CalendarSpec, n: int, after: datetime | None = None) -> list[datetime]:
@@ -57,8 +58,32 @@ def iterate(spec: CalendarSpec, after: datetime | None = None) -> Iterator[datet
     if begin.year > LAST_YEAR + 1:
         return iter(())
     if begin.year < FIRST_YEAR - 1:
-        begin = datetime(FIRST_YEAR - 1, 1, 1, tzinfo=UTC)
+        begin = _BEFORE_ALL
     return _moments(spec, zone, begin.astimezone(UTC))
+
+
+def last_run(spec: CalendarSpec) -> datetime | None:
+    """The last moment of a calendar, past or to come.
+
+    Args:
+        spec: When it fires.
+
+    Returns:
+        An aware datetime in the zone of the calendar; ``None`` when it never fires: no month has such a day, or
+        the zone skips every such time.
+    """
+    zone = zone_of(spec.timezone)
+    return next((moment for moment in _backwards(spec, zone) if _is_due(moment, zone, _BEFORE_ALL)), None)
+
+
+def _backwards(spec: CalendarSpec, zone: tzinfo) -> Iterator[datetime]:
+    years = range(FIRST_YEAR, LAST_YEAR + 1) if spec.years is None else spec.years
+    clock = [sorted(values, reverse=True) for values in (spec.hours, spec.minutes, spec.microseconds)]
+    for year, month in product(sorted(years, reverse=True), sorted(spec.months, reverse=True)):
+        for day in reversed(matching_days(spec, year, month)):
+            midnight = datetime(year, month, day, tzinfo=zone)
+            for hour, minute, microsecond in product(*clock):
+                yield midnight + timedelta(hours=hour, minutes=minute, microseconds=microsecond)
 
 
 def matching_days(spec: CalendarSpec, year: int, month: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
 import attrs
@@ -60,6 +61,12 @@ def cover(values: Iterable[int], *, shortest: int = 6) -> tuple[Progression, ...
     Returns:
         The progressions in ascending order of their starts.
     """
+    return _cover(frozenset(values), shortest)
+
+
+# The lines of one calendar have few different sets of years, minutes and hours.
+@lru_cache(maxsize=1024)
+def _cover(values: frozenset[int], shortest: int) -> tuple[Progression, ...]:
     left = set(values)
     whole = as_progression(left)
     if whole is not None and whole.count >= _SHORTEST_RUN:

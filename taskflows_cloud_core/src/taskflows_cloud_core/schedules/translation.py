@@ -48,6 +48,8 @@ class Translation:
         reason: Why the translation is not exact, or why there is none. ``None`` when it is exact.
         warnings: What differs without touching the moments, for instance that a period is measured from
             the start of a run although its finish was asked for.
+        is_over: Whether there is nothing to say because the schedule has fired for the last time. A deployment
+            bears that, with the reason as a warning; other refusals stop it.
     """
 
     schedule: Schedule
@@ -55,11 +57,12 @@ class Translation:
     exact: bool = True
     reason: str | None = None
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
+    is_over: bool = False
 
     @classmethod
-    def refused(cls, schedule: Schedule, reason: str) -> Translation:
+    def refused(cls, schedule: Schedule, reason: str, *, is_over: bool = False) -> Translation:
         """The translation of a schedule that cannot be said."""
-        return cls(schedule=schedule, exact=False, reason=reason)
+        return cls(schedule=schedule, exact=False, reason=reason, is_over=is_over)
 
     @property
     def verdict(self) -> Verdict:
