@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -34,6 +36,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self._counting = threading.Lock()
         self.is_watching = True
         self.before: Callable[[int, str], Any] = _nothing
         self.after: Callable[[int, str], Any] = _nothing
@@ -51,9 +54,13 @@ class Wire:
         """Let one request through, unless a fault stands in its way."""
         if not self.is_watching:
             return original()
-        service, operation = event.split(".")[1:3]
-        call, number = f"{service}:{operation}", len(self.calls)
-        self.calls.append(call)
+        return self.pass_on(":".join(event.split(".")[1:3]), original)
+
+    def pass_on(self, call: str, original: Callable[[], Any]) -> Any:
+        """Count a call and let it through, unless a fault stands in its way."""
+        with self._counting:
+            number = len(self.calls)
+            self.calls.append(call)
         instead = self.before(number, call)
         if instead is not None:
             return instead
@@ -129,6 +136,7 @@ class Raw:
         return body
 
 
+@cache
 def client(service: str) -> Any:
     """A client of the tests' own."""
     return boto3.client(service, region_name=REGION)

@@ -17,6 +17,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from taskflows_cloud_core import CloudEnvironment, get_environment
 from tests.aws.account import REGION, Wire, everything
 from tests.aws.moto_gaps import close_gaps
+from tests.aws.scenarios import write_jobs
 
 
 @pytest.fixture
@@ -61,10 +62,7 @@ def account(aws: Wire) -> Callable[[], dict[str, Any]]:
 @pytest.fixture
 def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """A user's module with two little functions."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    source = "def report():\n    return 'report'\n\n\ndef other():\n    return 'other'\n"
-    (folder / "aws_test_jobs.py").write_text(source, encoding="utf-8")
+    folder = write_jobs(tmp_path / "project")
     monkeypatch.syspath_prepend(folder)
     monkeypatch.chdir(folder)
     yield importlib.import_module("aws_test_jobs")

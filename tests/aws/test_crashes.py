@@ -1,21 +1,11 @@
-"""Killed before or after any call, then run again: it converges, and no live schedule is silenced in between."""
+"""Broken off by an exception before or after any call, as by Ctrl-C, then run again: it converges."""
 
 from __future__ import annotations
 
 import pytest
 
-from taskflows_cloud_core import Calendar
 from tests.aws.account import EMPTY, KilledError, config, is_mutating
-
-NEW_YORK = Calendar("Sun 17:00", timezone="America/New_York")
-FIRST = {"schedules": ["Mon-Fri 14:00", NEW_YORK], "environment_variables": {"MODE": "fast"}, "max_concurrency": 2}
-SECOND = {
-    "schedules": ["Mon-Fri 15:00", Calendar("Sun 18:00", timezone="America/New_York")],
-    "environment_variables": {"MODE": "slow"},
-    "memory_mb": 512,
-    "tags": {"team": "data"},
-}
-FEWER = {"schedules": ["Mon-Fri 14:00"], "environment_variables": {"MODE": "fast"}}
+from tests.aws.scenarios import FEWER, FIRST, SECOND, live
 
 
 def killing_at(aws, moment, where):
@@ -31,25 +21,6 @@ def killing_at(aws, moment, where):
 
     aws.clear()
     aws.before, aws.after = before, after
-
-
-def live(there):
-    """Every schedule that fires the function, and may."""
-    function = there["functions"].get("job")
-    if function is None:
-        return set()
-    granted = any(statement["Principal"] == {"Service": "events.amazonaws.com"} for statement in function["Policy"])
-    rules = {
-        rule["ScheduleExpression"]
-        for rule in there["rules"].values()
-        if rule["State"] == "ENABLED" and rule["Targets"] and granted
-    }
-    schedules = {
-        schedule["ScheduleExpression"]
-        for schedule in there["schedules"].values()
-        if schedule["State"] == "ENABLED" and schedule["Target"]["RoleArn"].rpartition("/")[2] in there["roles"]
-    }
-    return rules | schedules
 
 
 def count_calls(aws, act):
@@ -92,7 +63,7 @@ def cleaned(env, aws):
     return clean
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 def test_first_deployment(env, aws, jobs, account, cleaned):
     assert_survives(
         aws,
@@ -125,7 +96,7 @@ def test_changed_deployment(env, aws, jobs, account, cleaned, change):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 def test_deletion(env, aws, jobs, account, cleaned):
     assert_survives(
         aws,

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from taskflows_cloud_core import Calendar, get_environment
+from taskflows_cloud_core import get_environment
 from tests.aws.account import REGION, config
-
-OURS = {"environment_variables": {"MODE": "ours"}, "memory_mb": 512, "schedules": ["Mon-Fri 14:00"]}
-THEIRS = {
-    "environment_variables": {"MODE": "theirs"},
-    "memory_mb": 1024,
-    "schedules": [Calendar("Sun 17:00", timezone="America/New_York")],
-}
-BEFORE = {"environment_variables": {"MODE": "before"}}
-
-
-def ran(there):
-    """What runs and when, which must all come from one deployer."""
-    live = there["functions"]["job"]["Live"]
-    schedules = [*there["rules"].values(), *there["schedules"].values()]
-    when = sorted(one["ScheduleExpression"] for one in schedules)
-    return live["Environment"]["Variables"]["MODE"], live["MemorySize"], live["CodeSha256"], when
+from tests.aws.programs import told_by
+from tests.aws.scenarios import BEFORE, OURS, THEIRS, ran, write_jobs
+from tests.aws.worlds import TOLD
 
 
 @pytest.fixture
@@ -76,3 +63,29 @@ def test_one_whole_run_inside_the_other(env, other, aws, jobs, account, pauses, 
         assert ran(account()) == ours, moment
         assert env.plan_function(jobs.report, config(**OURS), []).is_empty, moment
     assert told
+
+
+def assert_rivals_are_told(tmp_path, start, rounds):
+    alone, *races = told_by("rivals", write_jobs(tmp_path / "project"), start, rounds)
+    assert len(races) == rounds
+    for number, race in enumerate(races):
+        assert race["ran"][:3] in [wish[:3] for wish in alone.values()], (number, race)
+        for name, wish in alone.items():
+            code, others = race["exit codes"][name], [one for one in race["order"] if one != name]
+            assert code in (0, TOLD), (number, race)
+            came_first = name not in race["order"][race["order"].index(others[0]) :] if others else False
+            # Who is told of success has what was wanted, unless the other one came when all was done.
+            assert code == TOLD or race["ran"] == wish or came_first, (number, name, race)
+            assert race["again"][name] == [None, wish], (number, name, race)
+        assert race["left when deleted"] == []
+
+
+@pytest.mark.slow
+def test_two_processes_at_once(tmp_path):
+    assert_rivals_are_told(tmp_path, "function", 3)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("start", ["nothing", "function"])
+def test_two_processes_at_once_very_often(tmp_path, start):
+    assert_rivals_are_told(tmp_path, start, 50)
