@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +11,7 @@ import pytest
 
 from taskflows_cloud_aws import plugin
 from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.log_runs import Newest, RunReader
 from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_core import LogQuery, OperationError
 from tests.aws.account import answer, client, config
@@ -33,6 +36,14 @@ def write(stream, *events):
     logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
     rows = [{"timestamp": when, "message": message} for when, message in events]
     logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=rows)
+
+
+def write_more(stream, rows):
+    logs = client("logs")
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+    batch = [{"timestamp": when, "message": message} for when, message in rows]
+    logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=batch)
 
 
 @pytest.fixture
@@ -128,7 +139,7 @@ def test_lines_belong_to_their_invocation(backdated):
 
 
 def test_empty_pages_with_a_token_are_followed(backdated, aws):
-    start = now_ms() - 1000
+    start = now_ms() + 30_000
     event = {"timestamp": start, "message": "late", "logStreamName": "a", "eventId": "1"}
     pages = [
         {"events": [], "nextToken": "one"},
@@ -154,3 +165,148 @@ def test_control_characters_do_not_reach_a_terminal(backdated):
     (event,) = backdated.get_function_logs("job")
 
     assert "\x1b" not in str(event)
+
+
+REPORTED = "REPORT RequestId: {}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms"
+THIRD = "33333333-3333-3333-3333-333333333333"
+FOURTH = "44444444-4444-4444-4444-444444444444"
+
+
+def run_of(request, start, *lines, report=REPORTED):
+    whole = [f"START RequestId: {request} Version: 1", *lines, f"END RequestId: {request}", report.format(request)]
+    return [(start + number * 10, line) for number, line in enumerate(whole)]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ["[ERROR] ValueError: no rows\rTraceback (most recent call last):\r  File"],
+        [f"2026-11-24T09:00:00.000Z {SECOND} Task timed out after 3.00 seconds\n\n"],
+        [f"RequestId: {SECOND} Error: Runtime exited with error: signal: killed", "Runtime.ExitError"],
+        [f"RequestId: {SECOND} Process exited before completing request"],
+    ],
+    ids=["exception", "timeout", "crash", "exit"],
+)
+def test_the_lines_of_failed_runs_alone(backdated, failure):
+    start = now_ms() - 3_600_000
+    caught = f"[ERROR]\t2026-11-24T09:00:00.000Z\t{FIRST}\tlogged, but caught"
+    write("a", *run_of(FIRST, start, "fine", caught), *run_of(SECOND, start + 1000, "bad", *failure))
+    write("b", *run_of(THIRD, start + 500, "fine too"))
+
+    events = backdated.get_function_logs("job", failed_only=True)
+
+    assert {event.request_id for event in events} == {SECOND}
+    assert messages(events)[:2] == [f"START RequestId: {SECOND} Version: 1", "bad"]
+    assert messages(events)[-1].startswith("REPORT")
+    assert messages(backdated.get_function_logs("job", failed_only=True, contains="BAD")) == ["bad"]
+    assert backdated.get_function_logs("job", failed_only=True, request_id=FIRST) == []
+
+
+def test_a_status_in_the_report_and_lines_after_it(backdated):
+    start = now_ms() - 3_600_000
+    write("a", *run_of(FIRST, start, "one", report=REPORTED + "\tStatus: timeout"))
+    write("b", *run_of(SECOND, start, "two"), (start + 100, f"x {SECOND} Task timed out after 3.00 seconds"))
+    write("c", *run_of(THIRD, start, "three", report=REPORTED + "\tStatus: success"))
+
+    events = backdated.get_function_logs("job", failed_only=True)
+
+    assert {event.request_id for event in events} == {FIRST, SECOND}
+
+
+def test_the_log_as_json(backdated):
+    start = now_ms() - 60_000
+    lines = [
+        {"type": "platform.start", "record": {"requestId": FIRST}},
+        {"level": "INFO", "message": "working", "requestId": FIRST},
+        {"type": "platform.report", "record": {"requestId": FIRST, "status": "error"}},
+        {"type": "platform.start", "record": {"requestId": SECOND}},
+        {"type": "platform.report", "record": {"requestId": SECOND, "status": "success"}},
+        ["no object"],
+    ]
+    write("a", *((start + number, json.dumps(line)) for number, line in enumerate(lines)))
+
+    events = backdated.get_function_logs("job", failed_only=True)
+
+    assert [event.request_id for event in events] == [FIRST] * 3
+    assert events[1].level == "INFO"
+
+
+@pytest.mark.parametrize("length_ms", [1000, 59_000, 120_000, 900_000])
+@pytest.mark.parametrize("limit", [1, 3, 100])
+def test_runs_over_the_edges_of_windows_are_whole(backdated, length_ms, limit):
+    """A run is read in several parts, wherever its first line and its failure lie."""
+    now = now_ms()
+    expected = []
+    for number in range(8):
+        request = f"00000000-0000-0000-0000-00000000000{number}"
+        start = now - 30_000 - length_ms - number * 47_000
+        bad = number % 2 == 0
+        last = "[ERROR] KeyError: 'x'" if bad else "done"
+        lines = [f"START RequestId: {request} Version: 1", f"first {number}", f"last {number}", last]
+        moments = [start, start + 1, start + length_ms, start + length_ms + 1]
+        ends = [f"END RequestId: {request}", REPORTED.format(request)]
+        rows = [*zip(moments, lines, strict=True), *((start + length_ms + 2, line) for line in ends)]
+        write(f"stream-{number}", *rows)
+        expected += [(moment, line) for moment, line in rows if bad]
+    expected.sort(key=lambda row: row[0])
+
+    events = backdated.get_function_logs("job", limit=limit, failed_only=True)
+
+    assert [round(event.timestamp.timestamp() * 1000) for event in events] == [row[0] for row in expected][-limit:]
+    if limit == 100:
+        assert sorted(messages(events)) == sorted(line for _, line in expected)
+
+
+def test_a_failure_after_the_wanted_span_counts_for_the_lines_in_it(backdated):
+    start = now_ms() - 3_600_000
+    write("a", *run_of(FIRST, start, "early", *["more"] * 50, "[ERROR] OSError: late"))
+    end = datetime.fromtimestamp((start + 100) / 1000, UTC)
+
+    events = backdated.get_function_logs("job", end_time=end, failed_only=True)
+
+    assert messages(events)[:2] == [f"START RequestId: {FIRST} Version: 1", "early"]
+    assert len(events) == 10
+
+
+def test_a_run_that_is_under_way_has_not_failed(backdated):
+    start = now_ms() - 5000
+    write("a", (start, f"START RequestId: {FIRST} Version: 1"), (start + 1, "working"))
+
+    assert backdated.get_function_logs("job", failed_only=True) == []
+
+
+def test_an_invocation_is_found_without_reading_the_whole_log(backdated, aws):
+    start = now_ms() - 20 * 3_600_000
+    write("a", *run_of(FIRST, start, "long ago"))
+    write("b", *((start + 3_600_000 + number * 1000, "noise") for number in range(2000)))
+    aws.clear()
+
+    events = backdated.get_function_logs("job", request_id=FIRST)
+
+    assert messages(events) == [line for _, line in run_of(FIRST, start, "long ago")]
+    assert aws.calls.count("cloudwatch-logs:FilterLogEvents") <= 5
+
+
+@pytest.mark.slow
+def test_tens_of_thousands_of_events_need_the_memory_of_what_is_wanted(backdated):
+    start = now_ms() - 3_600_000
+    for stream in range(4):
+        rows = [(start + number * 50, f"{stream} {number}" + "x" * 200) for number in range(10_000)]
+        for first in range(0, 10_000, 2500):
+            write_more(f"s{stream}", rows[first : first + 2500])
+    session = AwsSession(AwsOptions(region="us-east-1"))
+    plugin.get_logs(session, "job", LogQuery(limit=1), None)
+    kept = Newest(10)
+    lines = 0
+    reader = RunReader(lambda line, request: kept.add(line, request), most=10)
+    pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName=GROUP)
+    for page in pages:
+        for row in page["events"]:
+            reader.take(row)
+            lines += 1
+        assert sum(len(run.lines) for run in reader._runs.values()) <= 4 * 10
+    reader.finish()
+    assert lines == 40_000
+    assert [event.message.split("x")[0] for event in kept.newest_first()][:2] == ["3 9999", "2 9999"]
+    whole = backdated.get_function_logs("job", limit=50_000)
+    assert len({event.event_id for event in whole}) == len(whole) == 40_000

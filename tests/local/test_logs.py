@@ -6,6 +6,8 @@ import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from taskflows_cloud_core.local import run_scheduler
 
 LINES = """
@@ -178,3 +180,58 @@ def test_without_a_word_a_month_is_kept(env, deploy, root):
     run_scheduler(root, once=True)
 
     assert env.get_function_logs("job") == []
+
+
+FAILING = """
+    import os, time
+    def job(event):
+        print(f"{event['how']} begins")
+        if event["how"] == "raises":
+            raise ValueError("no rows")
+        if event["how"] == "dies":
+            os._exit(3)
+        if event["how"] == "hangs":
+            time.sleep(3600)
+"""
+
+
+def test_the_lines_of_failed_runs_alone(env, deploy):
+    deploy(FAILING, timeout_seconds=5)
+    results = {how: env.invoke_function("job", {"how": how}) for how in ("works", "raises", "dies", "hangs")}
+    assert [how for how, result in results.items() if result.ok] == ["works"]
+
+    failed = env.get_function_logs("job", failed_only=True)
+
+    assert {event.request_id for event in failed} == {results[how].request_id for how in ("raises", "dies", "hangs")}
+    assert [event.message for event in failed if "begins" in event.message] == [
+        f"{how} begins" for how in ("raises", "dies", "hangs")
+    ]
+    assert messages(env.get_function_logs("job", failed_only=True, contains="DIES")) == ["dies begins"]
+    assert env.get_function_logs("job", failed_only=True, request_id=results["works"].request_id) == []
+
+
+def test_a_text_in_whatever_letters_over_many_pages(env, deploy):
+    deploy("""
+        def job():
+            for number in range(2500):
+                print(f"line {number} STRASSE" if number % 1000 == 7 else f"line {number}")
+            print("ΑΘΗΝΑ")
+    """)
+    env.invoke_function("job")
+    assert messages(env.get_function_logs("job", contains="straße")) == [f"line {n} STRASSE" for n in (7, 1007, 2007)]
+    assert messages(env.get_function_logs("job", limit=1, contains="STRASSE")) == ["line 2007 STRASSE"]
+    assert messages(env.get_function_logs("job", contains="αθηνα")) == ["ΑΘΗΝΑ"]
+    assert env.get_function_logs("job", contains="%") == []
+
+
+def test_figures_with_percentiles_and_without_costs(env, deploy):
+    deploy(FAILING)
+    ran = [env.invoke_function("job", {"how": how}) for how in ("works", "works", "raises")]
+    lengths = sorted(result.duration_ms for result in ran)
+
+    metrics = env.get_metrics("job")
+
+    assert (metrics.invocations, metrics.errors, metrics.cost) == (3, 1, None)
+    assert metrics.average_duration_ms == pytest.approx(sum(lengths) / 3)
+    assert metrics.duration_percentiles_ms == {"p50": lengths[1], "p95": lengths[2], "p99": lengths[2]}
+    assert env.get_metrics("job", end_time=datetime(2026, 1, 1, tzinfo=UTC)).duration_percentiles_ms == {}

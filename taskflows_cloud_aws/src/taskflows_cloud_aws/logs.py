@@ -1,7 +1,7 @@
 """Reading a function's log from CloudWatch, the newest events first, over all streams together.
 
 CloudWatch answers oldest first. So the time before the wanted end is cut into windows that grow, the newest
-window is read first, and no more is read than is asked for.
+window is read first, and no more is read than is asked for. Of what is read only what is wanted is kept.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ import attrs
 
 from taskflows_cloud_aws import function_access
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.log_lines import to_events
+from taskflows_cloud_aws.limits import TIMEOUT_SECONDS
+from taskflows_cloud_aws.log_lines import UUID
+from taskflows_cloud_aws.log_runs import Line, Newest, RunReader
 from taskflows_cloud_aws.resources.log_group import find_log_group
 from taskflows_cloud_core import LogEvent, LogPage, LogQuery, OperationError
 
 _FIRST_WINDOW_MS, _GROWTH = 60_000, 4
 # A machine's clock may be behind; nothing that was logged "in the future" is lost.
 _AHEAD_MS = 60_000
+# The first and the last line of a run are not further apart.
+_LONGEST_RUN_MS = TIMEOUT_SECONDS[-1] * 1000 + 60_000
 _TOKEN = re.compile(r"(?P<end>\d{1,15}):(?P<skip>\d{1,9})")
 
 
@@ -60,8 +64,8 @@ def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None)
     place = _place(query, token)
     first_ms = max(_milliseconds(query.start_time) or 0, group.get("creationTime", 0))
     wanted = place.skip + query.limit + 1
-    found = _newest(session, group["logGroupName"], place.last_ms, first_ms, wanted, query.request_id)
-    return _page(found, place, query.limit)
+    reading = _Reading(session, group["logGroupName"], query, wanted)
+    return _page(reading.newest(first_ms, place.last_ms), place, query.limit)
 
 
 def _place(query: LogQuery, token: str | None) -> _Place:
@@ -95,20 +99,6 @@ def _ms(event: LogEvent) -> int:
     return round(event.timestamp.timestamp() * 1000)
 
 
-def _newest(
-    session: AwsSession, group: str, last_ms: int, first_ms: int, wanted: int, request_id: str | None
-) -> list[LogEvent]:
-    """The newest events of a span, newest first; at most ``wanted``."""
-    newest: list[LogEvent] = []
-    for begin, end in windows(first_ms, last_ms):
-        rows = _read_window(session, group, begin, end, None if request_id else wanted)
-        events = [event for event in to_events(rows) if request_id in (None, event.request_id)]
-        newest += reversed(events)
-        if len(newest) >= wanted:
-            break
-    return newest[:wanted]
-
-
 def windows(first_ms: int, last_ms: int) -> Iterator[tuple[int, int]]:
     """Cut a span, both ends included, into windows that grow towards the past; the newest comes first."""
     end, size = last_ms, _FIRST_WINDOW_MS
@@ -118,15 +108,73 @@ def windows(first_ms: int, last_ms: int) -> Iterator[tuple[int, int]]:
         end, size = begin - 1, size * _GROWTH
 
 
-def _read_window(session: AwsSession, group: str, begin: int, end: int, wanted: int | None) -> list[dict[str, Any]]:
-    """The newest rows of a window in the order of time; all of them when ``wanted`` is ``None``."""
-    rows: list[dict[str, Any]] = []
-    pages = session.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=begin, endTime=end)
-    # A page may be empty although there are more: the paginator follows the tokens, not the events.
-    for page in pages:
-        rows += (dict(row) for row in page["events"])
-        # Ties keep the order of their stream, and streams the order of their names, in every run alike.
-        rows.sort(key=lambda row: (row["timestamp"], row["logStreamName"]))
-        if wanted is not None:
-            del rows[:-wanted]
-    return rows
+class _Reading:
+    """Reads spans of one log group.
+
+    Args:
+        session: Clients.
+        group: The name of the log group.
+        query: Which events are wanted.
+        wanted: How many.
+    """
+
+    def __init__(self, session: AwsSession, group: str, query: LogQuery, wanted: int) -> None:
+        self._session = session
+        self._group = group
+        self._query = query
+        self._wanted = wanted
+        self._text = (query.contains or "").casefold()
+        self._failed: frozenset[str] = frozenset()
+
+    def newest(self, first_ms: int, last_ms: int) -> list[LogEvent]:
+        """The newest events of a span, both ends included, newest first; at most as many as are wanted."""
+        first_ms, last_ms = self._narrowed(first_ms, last_ms)
+        if self._query.failed_only:
+            # A run that is under way at the end of the span may have failed later.
+            self._read(last_ms + 1, last_ms + _LONGEST_RUN_MS)
+        newest: list[LogEvent] = []
+        for begin, end in windows(first_ms, last_ms):
+            newest += self._read(begin, end)
+            if len(newest) >= self._wanted:
+                break
+        return newest[: self._wanted]
+
+    def _narrowed(self, first_ms: int, last_ms: int) -> tuple[int, int]:
+        """The part of a span in which an invocation is named, with room for lines before that do not name it."""
+        request_id = self._query.request_id or ""
+        if not re.fullmatch(UUID, request_id):
+            return first_ms, last_ms
+        moments = [row["timestamp"] for row in self._rows(first_ms, last_ms, f'"{request_id}"')]
+        if not moments:
+            return first_ms, last_ms
+        return max(first_ms, min(moments) - _LONGEST_RUN_MS), max(moments)
+
+    def _read(self, begin: int, end: int) -> Iterator[LogEvent]:
+        """The wanted events of a window, newest first; the failed runs that began before it are remembered."""
+        kept = Newest(self._wanted)
+
+        def emit(line: Line, request_id: str | None) -> None:
+            if line.timestamp >= begin and self._is_wanted(line, request_id):
+                kept.add(line, request_id)
+
+        failed_only = self._query.failed_only
+        reader = RunReader(emit, most=self._wanted, failed_only=failed_only, failed=self._failed)
+        for row in self._rows(begin - _LONGEST_RUN_MS if failed_only else begin, end):
+            reader.take(row)
+        reader.finish()
+        self._failed = frozenset(name for name, began in reader.failed.items() if began < begin)
+        return kept.newest_first()
+
+    def _is_wanted(self, line: Line, request_id: str | None) -> bool:
+        if self._query.request_id not in (None, request_id):
+            return False
+        return not self._text or self._text in line.message.casefold()
+
+    def _rows(self, begin: int, end: int, pattern: str = "") -> Iterator[dict[str, Any]]:
+        """The rows of a span in the order of time, page by page."""
+        request: dict[str, Any] = {"logGroupName": self._group, "startTime": max(begin, 0), "endTime": end}
+        if pattern:
+            request["filterPattern"] = pattern
+        # A page may be empty although there are more: the paginator follows the tokens, not the events.
+        for page in self._session.logs.get_paginator("filter_log_events").paginate(**request):
+            yield from (dict(row) for row in page["events"])

@@ -45,7 +45,7 @@ def provider_info() -> ProviderInfo:
         title="AWS Lambda",
         options_class=AwsOptions,
         hook_api_version=1,
-        capabilities={"invoke", "keep_logs", "logs", "metrics", "pause", "rollback", "timezones"},
+        capabilities={"failed_logs", "invoke", "keep_logs", "logs", "metrics", "pause", "rollback", "timezones"},
         limits={
             "memory_mb": limits.MEMORY_MB[-1],
             "timeout_seconds": limits.TIMEOUT_SECONDS[-1],

@@ -16,8 +16,14 @@ GetPage: TypeAlias = Callable[[LogQuery, str | None], LogPage]
 
 # Events may arrive late; a follower looks back this far for those that it has not seen.
 _LATENESS = timedelta(seconds=30)
-# How many events of a page a follower asks for; it reads pages until there is none.
-_FOLLOW_PAGE = 1000
+# Lines of a run are wanted only when it has failed. AWS Lambda has the longest runs of the clouds that cut them short:
+# 15 minutes ("Lambda quotas", gettingstarted-limits.html, 2026-11-24).
+_LATENESS_OF_FAILURES = timedelta(minutes=20)
+# How far this machine's clock and the log's may be apart; AWS refuses requests beyond it (RequestTimeTooSkewed).
+_CLOCKS_DIFFER = timedelta(minutes=5)
+# How many events a follower holds at once.
+_FOLLOW_PAGE = 10_000
+_SHORTEST_SLICE = timedelta(milliseconds=1)
 
 
 def newest_events(get_page: GetPage, query: LogQuery) -> list[LogEvent]:
@@ -64,20 +70,50 @@ def follow_events(
         poll_seconds: How long to wait between two looks.
         stop: Ends the iteration.
     """
+    lateness = _LATENESS_OF_FAILURES if query.failed_only else _LATENESS
     since = query.start_time or datetime.now(UTC)
     seen: dict[str, datetime] = {}
     while True:
-        window = attrs.evolve(query, start_time=since, limit=_FOLLOW_PAGE)
-        for event in _in_time_order(_newest_first(get_page, window)):
-            identity = event.event_id or f"{event.timestamp.isoformat()} {event.message}"
-            if identity not in seen:
-                seen[identity] = event.timestamp
-                yield event
-        if seen:
-            since = max(since, max(seen.values()) - _LATENESS)
-            seen = {identity: moment for identity, moment in seen.items() if moment >= since}
+        looked_at = datetime.now(UTC)
+        for events in _slices(get_page, attrs.evolve(query, start_time=since)):
+            for event in events:
+                identity = event.event_id or f"{event.timestamp.isoformat()} {event.message}"
+                if identity not in seen:
+                    seen[identity] = event.timestamp
+                    yield event
+            if seen:
+                since = max(since, max(seen.values()) - lateness)
+                seen = {identity: moment for identity, moment in seen.items() if moment >= since}
+        # Also where nothing of what is wanted comes, not all of the log is read again at every look.
+        since = max(since, looked_at - max(lateness, _CLOCKS_DIFFER))
         if stop.wait(poll_seconds):
             return
+
+
+def _slices(get_page: GetPage, query: LogQuery) -> Iterator[list[LogEvent]]:
+    """All events from ``query.start_time`` on, the oldest first, in parts that need little memory.
+
+    Pages come newest first. So a span with too many events is cut in two, and the older part is read first.
+    """
+    begin = query.start_time or datetime.now(UTC)
+    end: datetime | None = None
+    while True:
+        window = attrs.evolve(query, start_time=begin, end_time=end, limit=_FOLLOW_PAGE)
+        newest_first = _newest_first(get_page, window)
+        events = list(islice(newest_first, _FOLLOW_PAGE + 1))
+        if len(events) > _FOLLOW_PAGE:
+            middle = max(begin + (events[-1].timestamp - begin) / 2, begin + _SHORTEST_SLICE)
+            if end is None or middle < end:
+                end = middle
+                continue
+            # So many at one moment have to be borne.
+            events += newest_first
+        yield _in_time_order(events)
+        if end is None:
+            return
+        begin, end = end, end + 2 * (end - begin)
+        if end >= datetime.now(UTC):
+            end = None
 
 
 def as_moment(value: datetime | int | None, name: str) -> datetime | None:

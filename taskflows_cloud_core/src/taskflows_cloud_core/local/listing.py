@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+_PERCENTS = (50, 95, 99)
+
+
 def list_functions(session: Session) -> list[DeployedFunction]:
     """All functions, sorted by name."""
     with session.database.reading() as connection:
@@ -202,7 +205,12 @@ def measure(session: Session, name: str, start_time: datetime, end_time: datetim
     """
     with session.database.reading() as connection:
         functions.get_function(connection, name)
-        count, errors, average = runs.figures(connection, name, to_number(start_time), to_number(end_time))
+        figures = runs.figures(connection, name, to_number(start_time), to_number(end_time), _PERCENTS)
     return FunctionMetrics(
-        invocations=count, errors=errors, average_duration_ms=average, start_time=start_time, end_time=end_time
+        invocations=figures.runs,
+        errors=figures.failed,
+        average_duration_ms=figures.average_ms,
+        start_time=start_time,
+        end_time=end_time,
+        duration_percentiles_ms={f"p{percent}": length for percent, length in figures.percentiles_ms.items()},
     )

@@ -43,9 +43,11 @@ def provider_info() -> ProviderInfo:
         hook_api_version=1,
         capabilities=[
             "catch_up",
+            "failed_logs",
             "invoke",
             "keep_logs",
             "logs",
+            "metrics",
             "overlap",
             "pause",
             "rollback",

@@ -10,6 +10,7 @@ import attrs
 
 from taskflows_cloud_core.errors import OperationError
 from taskflows_cloud_core.local.moments import to_moment, to_number
+from taskflows_cloud_core.local.store.runs import FAILED
 from taskflows_cloud_core.results import Level, LogEvent, LogPage, LogQuery
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def read_page(connection: sqlite3.Connection, function: str, query: LogQuery, to
         OperationError: The token is not one of ours.
     """
     conditions, values = _conditions(function, query, token)
+    # SQLite's own LIKE takes capitals and small letters for the same only in English.
+    connection.create_function("holds_text", 2, lambda text, wanted: wanted in text.casefold(), deterministic=True)
     size = min(query.limit, _PAGE)
     # One more than asked for tells whether there is an older page.
     rows = connection.execute(
@@ -74,6 +77,12 @@ def _conditions(function: str, query: LogQuery, token: str | None) -> tuple[list
     if query.request_id is not None:
         conditions.append("run = ?")
         values.append(query.request_id)
+    if query.contains:
+        conditions.append("holds_text(message, ?)")
+        values.append(query.contains.casefold())
+    if query.failed_only:
+        conditions.append(f"run IN (SELECT id FROM runs WHERE function = ? AND {FAILED})")  # noqa: S608 - a fixed text
+        values.append(function)
     if token is not None:
         conditions.append("(at, id) < (?, ?)")
         values += _read_token(token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -16,6 +16,10 @@ from taskflows_cloud_core.local.records import Outcome, Run, Timer
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+FAILED = "(outcome IS NOT NULL AND outcome NOT IN ('succeeded', 'skipped'))"
+"""The condition for runs that failed."""
 
 
 def _to_utf8(text: str | None) -> str | None:
@@ -228,14 +232,39 @@ def count_runs(connection: sqlite3.Connection, function: str) -> int:
     return count
 
 
-def figures(connection: sqlite3.Connection, function: str, start: int, end: int) -> tuple[int, int, float | None]:
-    """Number of runs that began in ``[start, end)``, how many of them failed, and the mean duration in ms."""
-    row = connection.execute(
-        "SELECT count(*), coalesce(sum(outcome IS NOT NULL AND outcome != 'succeeded'), 0), avg(duration_ms)"
-        " FROM runs WHERE function = ? AND started_at >= ? AND started_at < ?",
+@attrs.frozen(kw_only=True)
+class Figures:
+    """The runs of a function that began in a span of time, in figures.
+
+    Args:
+        runs: How many.
+        failed: How many of them failed.
+        average_ms: The mean duration; ``None`` when none has ended.
+        percentiles_ms: The durations that so many percent of the runs did not exceed.
+    """
+
+    runs: int
+    failed: int
+    average_ms: float | None
+    percentiles_ms: Mapping[int, float]
+
+
+def figures(connection: sqlite3.Connection, function: str, start: int, end: int, percents: Sequence[int]) -> Figures:
+    """Count the runs that began in ``[start, end)``."""
+    began = "FROM runs WHERE function = ? AND started_at >= ? AND started_at < ?"
+    count, failed, ended, average = connection.execute(
+        f"SELECT count(*), coalesce(sum({FAILED}), 0), count(duration_ms), avg(duration_ms) {began}",
         (function, start, end),
     ).fetchone()
-    return row[0], row[1], row[2]
+    percentiles = {}
+    for percent in percents if ended else ():
+        # The nearest rank: the smallest duration that at least so many percent of the runs did not exceed.
+        row = connection.execute(
+            f"SELECT duration_ms {began} AND duration_ms IS NOT NULL ORDER BY duration_ms LIMIT 1 OFFSET ?",
+            (function, start, end, -(-ended * percent // 100) - 1),
+        ).fetchone()
+        percentiles[percent] = row[0]
+    return Figures(runs=count, failed=failed, average_ms=average, percentiles_ms=percentiles)
 
 
 def remove_waiting(connection: sqlite3.Connection, function: str) -> None:

@@ -172,7 +172,8 @@ def get_logs(session, query, token):
     events = [
         LogEvent(timestamp=moment, message=line, event_id=str(number))
         for number, (moment, line) in reversed(page)
-        if query.start_time is None or moment >= query.start_time
+        if (query.start_time is None or moment >= query.start_time)
+        and (query.end_time is None or moment < query.end_time)
     ]
     return LogPage(events=events, token=str(first) if first else None)
 
