@@ -305,3 +305,25 @@ def test_a_dependency_is_fetched_and_found(tmp_path: Path, python: Path, monkeyp
         assert answer(job, python).value[0] == "1"
     finally:
         del sys.modules["uses_iniconfig"]
+
+
+def test_results_of_numpy_and_pydantic_have_a_form(
+    tmp_path: Path, python: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "uses_numpy.py").write_text(
+        "def job():\n    import numpy as np\n    from pydantic import BaseModel\n"
+        "    class Row(BaseModel):\n        number: int\n"
+        "    return [np.int64(3), np.float32(1.5), np.bool_(True), np.array([[1, 2], [3, 4]]), np.array(5),\n"
+        "            np.datetime64('2026-01-02T03:04'), np.datetime64('NaT'), np.timedelta64(1500, 'ms'),\n"
+        "            np.longdouble(1.5), {np.int64(1): Row(number=4)}]\n"
+    )
+    job = importlib.import_module("uses_numpy").job
+    expected = [3, 1.5, True, [[1, 2], [3, 4]], 5, "2026-01-02T03:04", None, 1.5, 1.5, {"1": {"number": 4}}]
+    try:
+        given = answer(job, python, dependencies=["numpy==2.2.6", "pydantic==2.10.6"])
+        assert given.error is None
+        assert given.value == expected
+    finally:
+        del sys.modules["uses_numpy"]

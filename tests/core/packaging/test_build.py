@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from taskflows_cloud_core import PackagingError
-from taskflows_cloud_core.packaging import PackageTarget, build_package
+from taskflows_cloud_core.packaging import PackageTarget, build_package, check_callable
 
 Project = Callable[..., ModuleType]
 Run = Callable[..., Any]
@@ -335,3 +335,25 @@ def test_an_import_whose_name_is_computed_is_told_with_its_line(project: Project
     jobs = project({"jobs.py": "import importlib\ndef job(name='helper'):\n    return importlib.import_module(name)\n"})
     [warning] = build_package(jobs.job, target=target).warnings
     assert "jobs.py, line 3 imports a module whose name is computed" in warning
+
+
+def test_an_import_that_may_fail_in_silence_may_be_missing(project: Project, run: Run, target: PackageTarget) -> None:
+    code = "import contextlib\nfast = None\nwith contextlib.suppress(ImportError):\n    import not_here as fast\n"
+    jobs = project({"jobs.py": f"{code}def job(): return fast is None\n"})
+    assert run(build_package(jobs.job, target=target)) is True
+
+
+def test_an_instance_that_cannot_be_pickled_is_taken_by_its_name(
+    project: Project, run: Run, target: PackageTarget
+) -> None:
+    code = (
+        "import threading\nclass Store:\n    def __init__(self): self.lock = threading.Lock()\n"
+        "    def run(self):\n        with self.lock: return 'run'\n    def __call__(self): return 'called'\n"
+        "store = Store()\n"
+    )
+    jobs = project({"jobs.py": code})
+    for function, expected in ((jobs.store.run, "run"), (jobs.store, "called")):
+        assert not check_callable(function, python_version="3.99")
+        assert run(build_package(function, target=target)) == expected
+    with pytest.raises(PackagingError, match="its lock is a lock object"):
+        build_package(jobs.Store().run, target=target)

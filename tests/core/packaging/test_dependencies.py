@@ -236,3 +236,12 @@ def test_an_editable_project_keeps_its_version(
     package = build_package(project({"jobs.py": text}).job, target=target)
     assert package.dependencies == ()
     assert run(package) == "2.5"
+
+
+def test_a_distribution_whose_version_is_asked_for_goes_along(
+    project: Project, run: Run, target: PackageTarget, installed: Callable[..., None]
+) -> None:
+    installed("zz-leaf==3.0")
+    jobs = project({"jobs.py": "from importlib import metadata\ndef job(): return metadata.version('zz-leaf')\n"})
+    assert find_dependencies(jobs.job) == ("zz_leaf==3.0",)
+    assert run(build_package(jobs.job, target=target)) == "3.0"

@@ -15,6 +15,7 @@ from taskflows_cloud_core.packaging.blocks import Block
 from taskflows_cloud_core.packaging.calls import callable_name
 from taskflows_cloud_core.packaging.checks import bytecode_refusal
 from taskflows_cloud_core.packaging.contents import Contents, read_contents
+from taskflows_cloud_core.packaging.data_files import files_named_in_code, left_behind
 from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch, fetch_found, not_provided
 from taskflows_cloud_core.packaging.distributions import distributions_of, uses_provided
 from taskflows_cloud_core.packaging.entry import Entry, describe_entry
@@ -102,7 +103,7 @@ def _build(order: _Order) -> Package:
     return attrs.evolve(
         package,
         include_files=order.include_files,
-        warnings=_warnings(contents, fetched, included),
+        warnings=_warnings(entry, contents, fetched, included),
     )
 
 
@@ -181,7 +182,8 @@ def _fetched(
     contents: Contents, finder: ModuleFinder, dependencies: Sequence[str] | None, target: PackageTarget
 ) -> Dependencies:
     if dependencies is None:
-        return fetch_found(distributions_of(contents.sources.installed, finder), target)
+        sources = contents.sources
+        return fetch_found(distributions_of(sources.installed, finder, named=sources.distributions), target)
     return fetch(not_provided(dependencies, target), target)
 
 
@@ -201,8 +203,11 @@ def _own_members(
     yield manifest_member(entry, python_version=target.python_version, dependencies=fetched)
 
 
-def _warnings(contents: Contents, fetched: Dependencies, included: IncludedFiles) -> list[str]:
-    warnings = [*contents.warnings, *fetched.warnings]
+def _warnings(entry: Entry, contents: Contents, fetched: Dependencies, included: IncludedFiles) -> list[str]:
+    named = [*contents.sources.named_files]
+    for code, _ in entry.payload.functions if entry.payload is not None else ():
+        named += files_named_in_code(code)
+    warnings = [*contents.warnings, *fetched.warnings, *left_behind(named, [item.file for item in included.files])]
     if included.left_out:
         listed = ", ".join(included.left_out)
         warnings.append(f"left out of the included folders because they look like secrets: {listed}")

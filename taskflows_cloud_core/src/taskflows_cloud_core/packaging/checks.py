@@ -8,9 +8,9 @@ from typing import Any
 
 from taskflows_cloud_core.errors import PackagingError, Problem
 from taskflows_cloud_core.packaging.calls import call_style, callable_name, callable_place
-from taskflows_cloud_core.packaging.entry import reference_of
+from taskflows_cloud_core.packaging.entry import reference_of, reference_or_payload
 from taskflows_cloud_core.packaging.modules import ModuleFinder
-from taskflows_cloud_core.packaging.pickling import Payload, pickle_callable
+from taskflows_cloud_core.packaging.pickling import Payload
 
 
 def check_callable(function: Callable[..., Any] | object, *, python_version: str) -> list[Problem]:
@@ -40,13 +40,14 @@ def _signature(function: Callable[..., Any]) -> str:
 
 
 def _value(function: Callable[..., Any], python_version: str) -> str:
-    if reference_of(function, ModuleFinder()) is not None:
+    finder = ModuleFinder()
+    if reference_of(function, finder) is not None:
         return ""
     try:
-        payload = pickle_callable(function, name=callable_name(function))
+        found = reference_or_payload(function, finder)
     except PackagingError as error:
         return str(error)
-    return bytecode_refusal(payload, callable_name(function), python_version)
+    return bytecode_refusal(found, callable_name(function), python_version) if isinstance(found, Payload) else ""
 
 
 def bytecode_refusal(payload: Payload, name: str, python_version: str) -> str:

@@ -22,11 +22,13 @@ class FoundDistribution:
         name: As it calls itself, for instance ``"PyYAML"``.
         version: The installed one.
         source: Where it was installed from when that is no index, else ``""``.
+        is_editable: Whether its modules are imported from where they are written.
     """
 
     name: str
     version: str
     source: str = ""
+    is_editable: bool = False
 
     @property
     def pin(self) -> str:
@@ -52,15 +54,19 @@ def find_dependencies(function: Callable[..., Any]) -> tuple[str, ...]:
 
     finder = ModuleFinder()
     contents = read_contents(describe_entry(function, finder), finder, None)
-    return tuple(found.pin for found in distributions_of(contents.sources.installed, finder))
+    sources = contents.sources
+    return tuple(found.pin for found in distributions_of(sources.installed, finder, named=sources.distributions))
 
 
-def distributions_of(modules: Sequence[str], finder: ModuleFinder) -> list[FoundDistribution]:
+def distributions_of(
+    modules: Sequence[str], finder: ModuleFinder, *, named: Sequence[str] = ()
+) -> list[FoundDistribution]:
     """Find the distributions that have modules.
 
     Args:
         modules: Full names of installed modules, each package before its submodules.
         finder: Knows their files.
+        named: Names of distributions that are wanted too, as far as they are here.
 
     Returns:
         Each distribution once, sorted by name.
@@ -68,12 +74,13 @@ def distributions_of(modules: Sequence[str], finder: ModuleFinder) -> list[Found
     Raises:
         PackagingError: No installed distribution claims a module.
     """
+    here = [item for item in map(is_here, named) if item is not None and not item.is_editable]
+    found = {normalised_name(item.name): item for item in here}
     if not modules:
-        return []
+        return [found[key] for key in sorted(found)]
     import importlib_metadata
 
     owners = _owners_of_packages()
-    found: dict[str, FoundDistribution] = {}
     for module in modules:
         for name in _owners(module, owners, finder):
             key = normalised_name(name)
@@ -129,8 +136,13 @@ def _owners_of_file(module: str, names: Sequence[str], finder: ModuleFinder) -> 
 
 
 def _described(distribution: Any) -> FoundDistribution:
-    source = without_credentials(str(direct_url(distribution).get("url", "")))
-    return FoundDistribution(name=distribution.name, version=distribution.version, source=source)
+    origin = direct_url(distribution)
+    return FoundDistribution(
+        name=distribution.name,
+        version=distribution.version,
+        source=without_credentials(str(origin.get("url", ""))),
+        is_editable=bool(origin.get("dir_info", {}).get("editable")),
+    )
 
 
 def direct_url(distribution: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import attrs
@@ -64,7 +64,46 @@ def describe_entry(function: Callable[..., Any], finder: ModuleFinder) -> Entry:
     reference = reference_of(function, finder)
     if reference is not None:
         return Entry(name=name, takes=takes, reference=reference)
-    return Entry(name=name, takes=takes, payload=pickle_callable(function, name=name))
+    payload = reference_or_payload(function, finder)
+    if isinstance(payload, Reference):
+        return Entry(name=name, takes=takes, reference=payload)
+    return Entry(name=name, takes=takes, payload=payload)
+
+
+def reference_or_payload(function: Callable[..., Any], finder: ModuleFinder) -> Reference | Payload:
+    """Pickle a callable that has no name; one that cannot be pickled may be of an instance that has one.
+
+    Args:
+        function: The callable.
+        finder: Looks for modules.
+
+    Raises:
+        PackagingError: It holds what cannot be sent elsewhere, and no module has it.
+    """
+    try:
+        return pickle_callable(function, name=callable_name(function))
+    except PackagingError:
+        reference = _reference_by_instance(function, finder)
+        if reference is None:
+            raise
+        return reference
+
+
+def _reference_by_instance(function: Callable[..., Any], finder: ModuleFinder) -> Reference | None:
+    """The name of an instance at the top of its class's module, with the name of the method."""
+    method = isinstance(function, MethodType)
+    instance = function.__self__ if isinstance(function, MethodType) else function
+    module = sys.modules.get(type(instance).__module__)
+    if module is None or module.__name__ in _NEVER_IMPORTED or finder.find(module.__name__) is None:
+        return None
+    names = sorted(name for name, value in vars(module).items() if value is instance and name.isidentifier())
+    if not names:
+        return None
+    path = (names[0], function.__name__) if method else (names[0],)
+    found: Any = module
+    for name in path:
+        found = getattr(found, name, None)
+    return Reference(module=module.__name__, attributes=path) if found == function else None
 
 
 def reference_of(function: Callable[..., Any], finder: ModuleFinder) -> Reference | None:

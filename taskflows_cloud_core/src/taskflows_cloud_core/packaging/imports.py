@@ -20,13 +20,20 @@ class ImportedModule:
         line: Of the import.
         optional: Whether the code goes on when the import fails, or may never get to it.
         computed: Whether the name is computed when the code runs; ``module`` is ``""`` then.
+        distribution: A distribution whose metadata is asked for by this name; ``module`` is ``""`` then.
     """
 
-    module: str
+    module: str = ""
     names: tuple[str, ...] = ()
     line: int = 0
     optional: bool = False
     computed: bool = False
+    distribution: str = ""
+
+
+_METADATA_MODULES = ("importlib.metadata", "importlib_metadata")
+_METADATA_CALLS = ("version", "metadata", "distribution", "requires", "files")
+_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
 def absolute_name(module: str, level: int, package: str) -> str:
@@ -50,7 +57,8 @@ def imports_of_source(source: bytes, *, filename: str, package: str) -> list[Imp
     """Find the imports of a module's source, nested ones included.
 
     Imports for type checkers alone are left out. ``importlib.import_module`` and ``__import__`` count when
-    their argument is a literal; otherwise they are marked as computed.
+    their argument is a literal; otherwise they are marked as computed. ``importlib.metadata.version`` and its like
+    count when their argument is a literal.
 
     Args:
         source: The file's bytes.
@@ -60,7 +68,8 @@ def imports_of_source(source: bytes, *, filename: str, package: str) -> list[Imp
     Raises:
         SyntaxError: The source is not Python of the running version.
     """
-    return list(_visit(ast.parse(source, filename=filename), package, optional=False))
+    tree = ast.parse(source, filename=filename)
+    return [*_visit(tree, package, optional=False), *_metadata_calls(tree)]
 
 
 def _visit(node: ast.AST, package: str, *, optional: bool) -> Iterator[ImportedModule]:
@@ -77,6 +86,8 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
         guarded = any(_catches_import_error(handler) for handler in node.handlers)
         for child in ast.iter_child_nodes(node):
             yield child, guarded and child not in node.finalbody
+    elif isinstance(node, ast.With) and any(_suppresses_import_error(item.context_expr) for item in node.items):
+        yield from ((child, True) for child in ast.iter_child_nodes(node))
     elif isinstance(node, ast.If):
         if not _is_type_checking(node.test):
             yield from ((child, True) for child in [node.test, *node.body])
@@ -88,9 +99,38 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
 def _catches_import_error(handler: ast.ExceptHandler) -> bool:
     if handler.type is None:
         return True
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    names = {kind.id for kind in kinds if isinstance(kind, ast.Name)}
-    return bool(names & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+    return _names_import_error(handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+
+
+def _suppresses_import_error(expression: ast.expr) -> bool:
+    return (
+        isinstance(expression, ast.Call) and _called(expression) == "suppress" and _names_import_error(expression.args)
+    )
+
+
+def _names_import_error(kinds: list[ast.expr]) -> bool:
+    return any(isinstance(kind, ast.Name) and kind.id in _IMPORT_ERRORS for kind in kinds)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _metadata_calls(tree: ast.Module) -> Iterator[ImportedModule]:
+    """The distributions whose metadata is asked for by a literal name."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module or "" for node in imports if isinstance(node, ast.ImportFrom)}
+    modules |= {
+        f"{node.module}.{alias.name}" for node in imports if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    if not modules & set(_METADATA_MODULES):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in _METADATA_CALLS and node.args:
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield ImportedModule(distribution=name.value, line=node.lineno)
 
 
 def _is_type_checking(test: ast.expr) -> bool:
@@ -108,8 +148,7 @@ def _statement(node: ast.Import | ast.ImportFrom, package: str, *, optional: boo
 
 
 def _call(node: ast.Call, package: str, *, optional: bool) -> Iterator[ImportedModule]:
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if called not in ("import_module", "__import__") or not node.args:
+    if _called(node) not in ("import_module", "__import__") or not node.args:
         return
     first = node.args[0]
     if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
@@ -117,7 +156,7 @@ def _call(node: ast.Call, package: str, *, optional: bool) -> Iterator[ImportedM
         level = len(first.value) - len(module)
         yield ImportedModule(module=absolute_name(module, level, package), line=node.lineno, optional=optional)
     elif not isinstance(first, ast.Constant):
-        yield ImportedModule(module="", line=node.lineno, computed=True)
+        yield ImportedModule(line=node.lineno, computed=True)
 
 
 def imports_of_code(code: CodeType, *, package: str) -> Iterator[ImportedModule]:

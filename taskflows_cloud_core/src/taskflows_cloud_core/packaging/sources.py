@@ -10,6 +10,7 @@ import attrs
 
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.archive import Member
+from taskflows_cloud_core.packaging.data_files import NamedFile, files_named_in_source
 from taskflows_cloud_core.packaging.imports import ImportedModule, imports_of_source
 from taskflows_cloud_core.packaging.modules import FoundModule, ModuleFinder
 from taskflows_cloud_core.packaging.shim.stand_in import DECORATORS
@@ -45,6 +46,8 @@ class Sources:
         inert_names: Whether the code imports more of them than decorators, which do all that the real ones do.
         unfound: Imports that nothing here satisfies.
         computed: File and line of imports whose names are computed when the code runs.
+        distributions: Names of distributions whose metadata the code asks for.
+        named_files: Texts in the user's own modules that may be paths of files.
     """
 
     members: tuple[Member, ...]
@@ -53,6 +56,8 @@ class Sources:
     inert_names: bool = False
     unfound: tuple[Unfound, ...]
     computed: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ()
+    named_files: tuple[NamedFile, ...] = ()
 
 
 class SourceCollector:
@@ -75,6 +80,8 @@ class SourceCollector:
         self._inert_names = False
         self._unfound: dict[Unfound, None] = {}
         self._computed: list[str] = []
+        self._distributions: set[str] = set()
+        self._named_files: list[NamedFile] = []
         self._seen: set[str] = set()
 
     def collect(self, imports: Iterable[ImportedModule], *, place: str) -> Sources:
@@ -100,13 +107,19 @@ class SourceCollector:
             inert_names=self._inert_names,
             unfound=tuple(self._unfound),
             computed=tuple(self._computed),
+            distributions=tuple(sorted(self._distributions)),
+            named_files=tuple(self._named_files),
         )
 
     def _follow(self, imported: ImportedModule, place: str) -> None:
         if imported.computed:
             self._computed.append(place)
-        if not imported.module:
-            return
+        if imported.distribution:
+            self._distributions.add(imported.distribution)
+        if imported.module:
+            self._follow_name(imported, place)
+
+    def _follow_name(self, imported: ImportedModule, place: str) -> None:
         if not self._reach(imported.module):
             if not imported.optional:
                 self._unfound[Unfound(module=imported.module, place=place)] = None
@@ -154,18 +167,21 @@ class SourceCollector:
             return iter(())
         source = _read_source(module, module.file)
         path = module.name.replace(".", "/") + ("/__init__.py" if module.is_package else ".py")
-        self._members[path], imports = _examined(source, path, str(module.file), module.package)
+        self._members[path], imports, named_files = _examined(source, path, str(module.file), module.package)
+        self._named_files += named_files
         return iter(imports)
 
 
 @functools.lru_cache(maxsize=1024)
-def _examined(source: bytes, path: str, file: str, package: str) -> tuple[Member, tuple[ImportedModule, ...]]:
-    """Compress a source and find its imports, once for all functions that use the module."""
+def _examined(
+    source: bytes, path: str, file: str, package: str
+) -> tuple[Member, tuple[ImportedModule, ...], tuple[NamedFile, ...]]:
+    """Compress a source, find its imports and the files that it names, once for all functions that use the module."""
     try:
         imports = imports_of_source(source, filename=file, package=package)
     except (SyntaxError, ValueError) as error:
         raise PackagingError(f"{file} cannot be read as Python: {error}") from error
-    return Member.of(path, source, origin=file), tuple(imports)
+    return Member.of(path, source, origin=file), tuple(imports), tuple(files_named_in_source(source, file))
 
 
 def _read_source(module: FoundModule, file: Path) -> bytes:

@@ -8,13 +8,15 @@ generator, async generator           the list of what it yields, run to its end
 dict, other mappings                 object; keys as below, and no two the same
 list, tuple                          array
 set, frozenset                       array, sorted where its elements can be
-datetime, date, time                 ISO 8601 text
+datetime, date, time                 ISO 8601 text; null for pandas' NaT
 timedelta                            seconds, a number
 Decimal                              text, as ``str`` gives it
 UUID, Path                           text
 bytes, bytearray, memoryview         base64 text
 Enum                                 the form of its value
 dataclass, attrs object              object of its fields
+pydantic model                       object of its fields
+numpy scalar, array                  as Python's own kind of it; array
 named tuple                          array
 float NaN and infinities             null
 keys of objects                      text; numbers, booleans and None as JSON writes them; what has a text form
@@ -78,13 +80,28 @@ def _base64(value: Any) -> str:
     return b64encode(value).decode()
 
 
+def _of_numpy(value: Any) -> Any:
+    """A numpy scalar as Python's own kind of it; numpy gives days and times as plain counts."""
+    if value.dtype.kind in "mM" and value != value:
+        return None
+    if value.dtype.kind == "M":
+        return str(value)
+    if value.dtype.kind == "m":
+        return float(value / type(value)(1, "s"))
+    plain = value.item()
+    return float(plain) if type(plain) is type(value) else plain  # a float longer than Python's
+
+
 # By module and name: a value can only be of a class whose module was imported, so none is imported for this.
 _FORMS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("enum", "Enum", lambda value: value.value),
     ("builtins", "int", int),
     ("builtins", "float", float),
     ("builtins", "str", str.__str__),
-    ("datetime", "date", lambda value: value.isoformat()),
+    ("numpy", "generic", _of_numpy),
+    ("numpy", "ndarray", lambda value: list(value) if value.ndim else value[()]),
+    ("pydantic", "BaseModel", dict),
+    ("datetime", "date", lambda value: value.isoformat() if value == value else None),  # NaT differs from itself
     ("datetime", "time", lambda value: value.isoformat()),
     ("datetime", "timedelta", lambda value: value.total_seconds()),
     ("decimal", "Decimal", str),
