@@ -12,6 +12,7 @@ from moto.awslambda.exceptions import LambdaClientError, PreconditionFailedExcep
 from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, LambdaStorage
 from moto.awslambda.policy import Policy
 from moto.awslambda.responses import LambdaResponse
+from moto.cloudwatch.models import Statistics
 from moto.logs.models import LogsBackend
 from moto.scheduler.exceptions import ScheduleGroupNotFound
 from moto.scheduler.models import EventBridgeSchedulerBackend
@@ -40,6 +41,19 @@ def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     _count_versions_on(monkeypatch)
     _refuse_old_revisions(monkeypatch)
     _keep_versions_with_an_alias(monkeypatch)
+    _know_percentiles(monkeypatch)
+
+
+def _know_percentiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Statistics.get_statistics_for_type
+
+    def percentile(statistics: Any, stat: str) -> Any:
+        if not (stat.startswith("p") and stat[1:].isdecimal()):
+            return known(statistics, stat)
+        values = sorted(float(datum.value) for datum in statistics.metric_data)
+        return values[-(-len(values) * int(stat[1:]) // 100) - 1]
+
+    monkeypatch.setattr(Statistics, "get_statistics_for_type", percentile)
 
 
 def _keep_one_event_invoke_config(monkeypatch: pytest.MonkeyPatch) -> None:

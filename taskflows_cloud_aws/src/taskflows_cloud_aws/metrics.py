@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from taskflows_cloud_aws import function_access
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_core import FunctionMetrics
+import attrs
 
-# Query → metric and statistic. The mean is made of sum and count, so that quiet periods weigh nothing.
-_QUERIES: Mapping[str, tuple[str, str]] = {
-    "invocations": ("Invocations", "Sum"),
-    "errors": ("Errors", "Sum"),
-    "duration_sum": ("Duration", "Sum"),
-    "duration_count": ("Duration", "SampleCount"),
-}
+from taskflows_cloud_aws import cost, function_access
+from taskflows_cloud_aws.client import AwsSession
+from taskflows_cloud_aws.prices import prices_of
+from taskflows_cloud_aws.resources import function
+from taskflows_cloud_core import CostEstimate, FunctionMetrics
+
+_PERCENTILES = ("p50", "p95", "p99")
+_DAY_SECONDS = 86400
+
+
+@attrs.frozen
+class _Query:
+    """One series of figures.
+
+    Args:
+        name: Its name in the request.
+        metric: Of Lambda.
+        statistic: What is made of the figures of a period.
+        is_long: Whether its periods are as long as they can be, up to a day.
+    """
+
+    name: str
+    metric: str
+    statistic: str
+    is_long: bool = False
+
+
+# The mean is made of sum and count, so that quiet periods weigh nothing.
+_DURATION = (_Query("duration_sum", "Duration", "Sum"), _Query("duration_count", "Duration", "SampleCount"))
+_QUERIES = (
+    _Query("invocations", "Invocations", "Sum"),
+    _Query("errors", "Errors", "Sum"),
+    _Query("throttles", "Throttles", "Sum"),
+    *_DURATION,
+    *(_Query(name, "Duration", name, is_long=True) for name in _PERCENTILES),
+    # How much each period's percentile weighs.
+    _Query("weights", "Duration", "SampleCount", is_long=True),
+)
 
 
 def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
@@ -26,32 +55,69 @@ def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: 
         FunctionNotFoundError: There is no such function.
         NotManagedError: It is not ours.
     """
-    function_access.require_known(session, name)
-    period = period_seconds(start_time, datetime.now(UTC))
-    sums = dict.fromkeys(_QUERIES, 0.0)
+    answer = function_access.require_ours(session, name)
+    found = _read(session, name, _QUERIES, start_time, end_time)
+    sums = {query.name: sum(found[query.name].values()) for query in _QUERIES}
+    count = sums["duration_count"]
+    properties = function.observed_function(session.names(name), answer).properties
+    return FunctionMetrics(
+        invocations=round(sums["invocations"]),
+        errors=round(sums["errors"]),
+        throttles=round(sums["throttles"]),
+        average_duration_ms=sums["duration_sum"] / count if count else None,
+        start_time=start_time,
+        end_time=end_time,
+        duration_percentiles_ms=_percentiles(found),
+        cost=_cost(session, properties, round(sums["invocations"]), sums["duration_sum"]),
+    )
+
+
+def measured_duration(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> tuple[int, float]:
+    """How many runs of a function there were, and how many seconds one took at the mean."""
+    found = _read(session, name, _DURATION, start_time, end_time)
+    total, count = (sum(found[query.name].values()) for query in _DURATION)
+    return round(count), total / count / 1000 if count else 0.0
+
+
+def _cost(session: AwsSession, properties: Mapping[str, Any], runs: int, milliseconds: float) -> CostEstimate | None:
+    prices = prices_of(session.region, session.partition)
+    return cost.cost_of_runs(properties, runs, milliseconds, session.region, prices) if prices else None
+
+
+def _percentiles(found: Mapping[str, Mapping[datetime, float]]) -> dict[str, float]:
+    """Exact for a span in one period; over several periods their mean, each weighed by its runs."""
+    weights = found["weights"]
+    percentiles = {}
+    for name in _PERCENTILES:
+        weighed = [(value, weights.get(moment, 0.0)) for moment, value in found[name].items()]
+        total = sum(weight for _, weight in weighed)
+        if total:
+            percentiles[name] = sum(value * weight for value, weight in weighed) / total
+    return percentiles
+
+
+def _read(
+    session: AwsSession, name: str, queries: Sequence[_Query], start_time: datetime, end_time: datetime
+) -> dict[str, dict[datetime, float]]:
+    """The values of each query by the beginning of their period."""
+    short = period_seconds(start_time, datetime.now(UTC))
+    periods = {False: short, True: _longest_period(short, end_time - start_time)}
+    found: dict[str, dict[datetime, float]] = {query.name: {} for query in queries}
     pages = session.cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=[_query(query, name, period) for query in _QUERIES],
+        MetricDataQueries=[_asked(query, name, periods[query.is_long]) for query in queries],
         StartTime=start_time,
         EndTime=end_time,
     )
     for page in pages:
         for result in page["MetricDataResults"]:
-            sums[result["Id"]] += sum(result["Values"])
-    count = sums["duration_count"]
-    return FunctionMetrics(
-        invocations=round(sums["invocations"]),
-        errors=round(sums["errors"]),
-        average_duration_ms=sums["duration_sum"] / count if count else None,
-        start_time=start_time,
-        end_time=end_time,
-    )
+            found[result["Id"]].update(zip(result["Timestamps"], result["Values"], strict=True))
+    return found
 
 
-def _query(query: str, function: str, period: int) -> dict[str, Any]:
-    metric, statistic = _QUERIES[query]
-    dimensions = [{"Name": "FunctionName", "Value": function}]
-    of_metric = {"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": dimensions}
-    return {"Id": query, "MetricStat": {"Metric": of_metric, "Period": period, "Stat": statistic}}
+def _asked(query: _Query, function_name: str, period: int) -> dict[str, Any]:
+    dimensions = [{"Name": "FunctionName", "Value": function_name}]
+    of_metric = {"Namespace": "AWS/Lambda", "MetricName": query.metric, "Dimensions": dimensions}
+    return {"Id": query.name, "MetricStat": {"Metric": of_metric, "Period": period, "Stat": query.statistic}}
 
 
 def period_seconds(start_time: datetime, now: datetime) -> int:
@@ -63,3 +129,9 @@ def period_seconds(start_time: datetime, now: datetime) -> int:
     if age <= timedelta(days=15):
         return 60
     return 300 if age <= timedelta(days=63) else 3600
+
+
+def _longest_period(finest: int, span: timedelta) -> int:
+    """One period for the whole span, unless it is longer than a day."""
+    whole = -(-int(span.total_seconds()) // finest) * finest
+    return min(max(whole, finest), _DAY_SECONDS)

@@ -10,6 +10,7 @@ from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_core import (
     CloudDeploymentResult,
     CloudFunctionConfig,
+    CostEstimate,
     DeletionResult,
     DeployedFunction,
     FunctionDescription,
@@ -45,7 +46,17 @@ def provider_info() -> ProviderInfo:
         title="AWS Lambda",
         options_class=AwsOptions,
         hook_api_version=1,
-        capabilities={"failed_logs", "invoke", "keep_logs", "logs", "metrics", "pause", "rollback", "timezones"},
+        capabilities={
+            "cost",
+            "failed_logs",
+            "invoke",
+            "keep_logs",
+            "logs",
+            "metrics",
+            "pause",
+            "rollback",
+            "timezones",
+        },
         limits={
             "memory_mb": limits.MEMORY_MB[-1],
             "timeout_seconds": limits.TIMEOUT_SECONDS[-1],
@@ -192,6 +203,15 @@ def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: 
     from taskflows_cloud_aws.errors import guard
 
     return guard(f"function {name}", lambda: metrics.get_metrics(session, name, start_time, end_time))
+
+
+@hookimpl
+def estimate_cost(session: AwsSession, plan: Plan, runs_per_month: float) -> CostEstimate:
+    """Estimate what a plan costs at list prices."""
+    from taskflows_cloud_aws import estimating
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {plan.function_name}", lambda: estimating.estimate_cost(session, plan, runs_per_month))
 
 
 @hookimpl

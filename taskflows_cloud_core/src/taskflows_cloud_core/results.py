@@ -341,6 +341,16 @@ class CostEstimate:
     parts: Mapping[str, float] = attrs.field(factory=dict, converter=to_mapping)
     assumptions: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
+    @property
+    def total(self) -> float:
+        """The sum, whatever span it is about."""
+        return self.monthly
+
+    def __str__(self) -> str:
+        lines = [f"{self.monthly:.6f} {self.currency}"]
+        lines += [f"  {name}: {amount:.6f}" for name, amount in self.parts.items()]
+        return "\n".join([*lines, *(f"  assumed: {assumption}" for assumption in self.assumptions)])
+
 
 @attrs.frozen(kw_only=True)
 class FunctionMetrics:
@@ -354,7 +364,10 @@ class FunctionMetrics:
         end_time: The end of the span, aware.
         duration_percentiles_ms: Lengths of runs in milliseconds, by ``"p50"``, ``"p95"`` and ``"p99"``; empty when it
             never ran, or where the provider does not tell.
-        cost: What the runs of the span cost at list prices; ``None`` where that is not known.
+        cost: What the runs of the span cost at list prices; ``None`` where that is not known. Its ``monthly`` is the
+            sum of the span, also read as ``total``.
+        throttles: How many starts were put off because too many runs were under way; ``None`` where that is not
+            counted.
     """
 
     invocations: int
@@ -364,6 +377,20 @@ class FunctionMetrics:
     end_time: datetime
     duration_percentiles_ms: Mapping[str, float] = attrs.field(factory=dict, converter=to_mapping)
     cost: CostEstimate | None = None
+    throttles: int | None = None
+
+    def __str__(self) -> str:
+        lines = [f"{self.start_time:%Y-%m-%d %H:%M %Z} to {self.end_time:%Y-%m-%d %H:%M %Z}"]
+        lines.append(f"  {self.invocations} runs, {self.errors} failed" + self._throttles_text())
+        if self.average_duration_ms is not None:
+            parts = {"mean": self.average_duration_ms, **self.duration_percentiles_ms}
+            lines.append("  " + ", ".join(f"{name} {length:.0f} ms" for name, length in parts.items()))
+        if self.cost is not None:
+            lines.append(f"  {self.cost.total:.6f} {self.cost.currency}")
+        return "\n".join(lines)
+
+    def _throttles_text(self) -> str:
+        return f", {self.throttles} throttled" if self.throttles else ""
 
 
 FindingStatus: TypeAlias = Literal["ok", "warning", "problem"]

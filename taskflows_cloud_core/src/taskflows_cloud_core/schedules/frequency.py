@@ -17,14 +17,14 @@ SPAN_DAYS = 365
 """The span over which the days of a calendar are counted."""
 
 
-def runs_per_month(schedules: Iterable[Schedule | str], *, after: datetime | None = None) -> float:
+def runs_per_month(schedules: Iterable[Schedule | CalendarSpec | str], *, after: datetime | None = None) -> float:
     """Count how often schedules fire in thirty days: equal ones once, all others each by itself, as clouds do.
 
     Calendars are counted over the 365 days from ``after`` on, hours that a clock change skips or repeats
     left out of account, so a calendar that comes once a year counts 30 / 365.
 
     Args:
-        schedules: Of one function, as `CloudFunctionConfig` takes them.
+        schedules: Of one function, as `CloudFunctionConfig` takes them, or in normalised form.
         after: An aware datetime; now, when not given.
 
     Returns:
@@ -39,14 +39,14 @@ def runs_per_month(schedules: Iterable[Schedule | str], *, after: datetime | Non
     if begin.tzinfo is None:
         raise ValueError("after has no time zone; pass an aware datetime, for instance datetime.now(UTC)")
     first = begin.astimezone(UTC).date()
-    distinct = dict.fromkeys(map(as_schedule, schedules))
+    distinct = dict.fromkeys(one if isinstance(one, CalendarSpec) else as_schedule(one) for one in schedules)
     return sum((_monthly(schedule, first) for schedule in distinct), start=0.0)
 
 
-def _monthly(schedule: Schedule, first: date) -> float:
+def _monthly(schedule: Schedule | CalendarSpec, first: date) -> float:
     if isinstance(schedule, Periodic):
         return timedelta(days=MONTH_DAYS) / timedelta(seconds=schedule.period)
-    spec = schedule.spec
+    spec = schedule if isinstance(schedule, CalendarSpec) else schedule.spec
     a_day = len(spec.hours) * len(spec.minutes) * len(spec.microseconds)
     return a_day * _days(spec, first) * MONTH_DAYS / SPAN_DAYS
 
