@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import attrs
 import click
 
-from taskflows_cloud_core.cli.terminal import Style, say
+from taskflows_cloud_core.cli.terminal import Style, note, say
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -31,6 +31,10 @@ class Answer:
         """
         raise NotImplementedError
 
+    def remarks(self, style: Style) -> str:  # noqa: ARG002 - for those that have some
+        """What a person reads beside the answer, on stderr; empty when there is nothing."""
+        return ""
+
 
 def answers(kind: type[Answer], *, name: str, stream: bool = False) -> Callable[[_Command], Callable[..., None]]:
     """Make a command of a function that returns an answer: it gets ``--json`` and ``--json-schema``.
@@ -42,8 +46,28 @@ def answers(kind: type[Answer], *, name: str, stream: bool = False) -> Callable[
     """
 
     def decorate(function: _Command) -> Callable[..., None]:
-        @click.option("--json", "as_json", is_flag=True, help=_JSON_LINES if stream else _JSON)
-        @click.option(
+        @json_options(kind, name=name, stream=stream)
+        @functools.wraps(function)
+        def command(*arguments: Any, as_json: bool, **options: Any) -> None:
+            given = function(*arguments, **options)
+            code = 0
+            for answer in given if stream else (given,):
+                emit(answer, as_json=as_json, lines=stream)
+                code = max(code, answer.exit_code)
+            if code:
+                click.get_current_context().exit(code)
+
+        return command
+
+    return decorate
+
+
+def json_options(kind: type[Answer], *, name: str, stream: bool = False) -> Callable[[_Command], _Command]:
+    """Give a command ``--json``, as ``as_json``, and ``--json-schema``, for answers of a class."""
+
+    def decorate(function: _Command) -> _Command:
+        as_json = click.option("--json", "as_json", is_flag=True, help=_JSON_LINES if stream else _JSON)
+        json_schema = click.option(
             "--json-schema",
             is_flag=True,
             is_eager=True,
@@ -51,17 +75,7 @@ def answers(kind: type[Answer], *, name: str, stream: bool = False) -> Callable[
             callback=functools.partial(_print_schema, kind, name),
             help="Print the JSON Schema of that and end.",
         )
-        @functools.wraps(function)
-        def command(*arguments: Any, as_json: bool, **options: Any) -> None:
-            given = function(*arguments, **options)
-            code = 0
-            for answer in given if stream else (given,):
-                _print(answer, as_json=as_json, lines=stream)
-                code = max(code, answer.exit_code)
-            if code:
-                click.get_current_context().exit(code)
-
-        return command
+        return as_json(json_schema(function))
 
     return decorate
 
@@ -80,17 +94,20 @@ def _print_schema(kind: type[Answer], name: str, ctx: click.Context, _: click.Pa
         ctx.exit()
 
 
-def _print(answer: Answer, *, as_json: bool, lines: bool) -> None:
+def emit(answer: Answer, *, as_json: bool, lines: bool = False) -> None:
+    """Print an answer.
+
+    Args:
+        answer: What to print.
+        as_json: As JSON instead of text.
+        lines: As JSON on one line.
+    """
     if not as_json:
         say(answer.text)
+        note(answer.remarks)
         return
     import json
 
     from taskflows_cloud_core.cli.schemas import to_json
 
     click.echo(json.dumps(to_json(answer), ensure_ascii=False, indent=None if lines else 2))
-
-
-def joined(parts: Iterable[str], otherwise: str) -> str:
-    """Lines, or a sentence when there are none."""
-    return "\n".join(parts) or otherwise

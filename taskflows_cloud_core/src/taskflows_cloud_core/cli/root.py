@@ -11,10 +11,37 @@ from taskflows_cloud_core._version import __version__
 # Group, then name, to module, attribute and short help. The help stands here so that --help imports no command.
 _COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
     "Begin": {
+        "init": ("init", "init", "Write a first jobs.py and a table in pyproject.toml."),
+        "doctor": ("doctor", "doctor", "Look whether everything is there that is needed."),
         "providers": ("providers", "providers", "Tell which plugins are installed and work."),
+        "permissions": ("permissions", "permissions", "Print the least permissions that deploying needs."),
+    },
+    "Deploy": {
+        "plan": ("plan", "plan", "Say what deploy would do, and do nothing."),
+        "diff": ("diff", "diff", "Show what differs between the files and what is deployed."),
+        "deploy": ("deploy", "deploy", "Deploy the marked functions of a file or module."),
+        "cost": ("cost", "cost", "Estimate what the functions cost in a month."),
+        "export": ("export", "export", "Print the functions in another tool's language."),
+        "schedule": ("schedule", "schedule", "Show when functions will run."),
+    },
+    "Live with it": {
+        "list": ("listing", "list_functions", "List what is deployed."),
+        "describe": ("describe", "describe", "Tell all about one function."),
+        "invoke": ("invoke", "invoke", "Run a function now."),
+        "logs": ("logs", "logs", "Read or follow a function's log."),
+        "metrics": ("metrics", "metrics", "Count runs, failures and durations."),
+        "pause": ("pausing", "pause", "Stop the schedules of functions."),
+        "resume": ("pausing", "resume", "Let the schedules of functions fire again."),
+        "history": ("history", "history", "List the versions of a function."),
+        "rollback": ("history", "rollback", "Make an older version live."),
+    },
+    "Clear up": {
+        "delete": ("delete", "delete", "Delete functions and all that was made for them."),
+        "prune": ("prune", "prune", "Delete what the files no longer name."),
     },
     "More": {
         "local": ("local", "local", "Run the scheduler of the provider 'local'."),
+        "completion": ("completion", "completion", "Print the completion script of a shell."),
         "explain": ("explain", "explain", "Explain an error code."),
     },
 }

@@ -21,13 +21,15 @@ _PLAIN: Mapping[Any, dict[str, Any]] = {
     datetime: {"type": "string", "format": "date-time"},
     Path: {"type": "string"},
 }
+# The metadata of fields that are for people alone.
+NOT_IN_JSON: Mapping[str, bool] = types.MappingProxyType({"not_in_json": True})
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def to_json(value: Any) -> Any:
     """What the json module can write: attrs objects become objects, moments ISO 8601 texts."""
     if attrs.has(type(value)):
-        return {field.name: to_json(getattr(value, field.name)) for field in attrs.fields(type(value))}
+        return {field.name: to_json(getattr(value, field.name)) for field in _fields(type(value))}
     if isinstance(value, Mapping):
         return {str(key): to_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -51,7 +53,7 @@ def schema_of(answer: type, *, title: str) -> dict[str, Any]:
 
 def _object(kind: type) -> dict[str, Any]:
     hints = get_type_hints(kind)
-    fields = attrs.fields(kind)
+    fields = _fields(kind)
     described = _described(kind)
     properties = {field.name: {**_schema(hints[field.name]), **described.get(field.name, {})} for field in fields}
     return {
@@ -61,6 +63,10 @@ def _object(kind: type) -> dict[str, Any]:
         "required": [field.name for field in fields],
         "additionalProperties": False,
     }
+
+
+def _fields(kind: type) -> list[attrs.Attribute[Any]]:
+    return [field for field in attrs.fields(kind) if not field.metadata.get("not_in_json")]
 
 
 def _schema(hint: Any) -> dict[str, Any]:

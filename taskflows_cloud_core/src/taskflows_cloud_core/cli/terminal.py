@@ -57,15 +57,20 @@ def may_have_colour(stream: TextIO) -> bool:
 
 
 def say(text: Callable[[Style], str]) -> None:
-    """Print an answer to stdout."""
-    style = Style(colour=may_have_colour(sys.stdout))
-    click.echo(text(style), color=style.colour)
+    """Print an answer to stdout, unless it is empty."""
+    _print(text, sys.stdout)
 
 
 def note(text: str | Callable[[Style], str]) -> None:
     """Print what is not the answer to stderr."""
-    style = Style(colour=may_have_colour(sys.stderr))
-    click.echo(text if isinstance(text, str) else text(style), err=True, color=style.colour)
+    _print((lambda _: text) if isinstance(text, str) else text, sys.stderr)
+
+
+def _print(text: Callable[[Style], str], stream: TextIO) -> None:
+    style = Style(colour=may_have_colour(stream))
+    words = text(style)
+    if words:
+        click.echo(words, file=stream, color=style.colour)
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.environment.pipeline import Request
 from taskflows_cloud_core.errors import ConfigurationError, Problem
 from taskflows_cloud_core.results import FunctionDescription
+
+# Function, configuration, and where it has some of its own, dependencies.
+Deployment: TypeAlias = (
+    tuple[Callable[..., Any], CloudFunctionConfig]
+    | tuple[Callable[..., Any], CloudFunctionConfig, Sequence[str] | None]
+)
 
 
 def full_request(
@@ -28,6 +34,15 @@ def full_request(
         package_config=config,
         dependencies=listed(dependencies),
     )
+
+
+def full_requests(deployments: Sequence[Deployment], dependencies: Sequence[str] | None) -> list[Request]:
+    """The requests for several deployments, each with its own dependencies or those of all.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+    """
+    return [full_request(function, config, *(own or (dependencies,))) for function, config, *own in deployments]
 
 
 def listed(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -78,7 +78,9 @@ def refused(name: str, errors: Mapping[str, str], provider: str) -> CloudDeploym
     """The result of a function that was not begun, since it or another one did not pass."""
     others = ", ".join(repr(other) for other in errors)
     error = errors.get(name, f"not begun, because the checks found problems with {others}")
-    return CloudDeploymentResult(success=False, function_name=name, provider=provider, error=error)
+    return CloudDeploymentResult(
+        success=False, function_name=name, provider=provider, error=error, error_code=ConfigurationError.code
+    )
 
 
 def serialised(progress: Progress) -> Progress:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from taskflows_cloud_core.errors import OperationUnsupported
 from taskflows_cloud_core.options import build_options
-from taskflows_cloud_core.providers import load_provider
+from taskflows_cloud_core.providers import load_provider, options_of
 
 
 class Connection:
@@ -26,6 +27,18 @@ class Connection:
     def provider(self) -> str:
         """The name of the provider."""
         return self._provider.info.name
+
+    @property
+    def shown_options(self) -> Mapping[str, Any]:
+        """The options that differ from what they are when not given, without those that must not be seen.
+
+        An options class keeps a secret out of sight with ``attrs.field(repr=False)``.
+        """
+        return {
+            name: value
+            for name, field in options_of(self._provider.info).items()
+            if field.repr and (value := getattr(self._options, field.name)) not in (None, field.default)
+        }
 
     @cached_property
     def _session(self) -> Any:

@@ -9,8 +9,10 @@ import attrs
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.environment.arguments import (
+    Deployment,
     files_to_include,
     full_request,
+    full_requests,
     kept_with_the_code,
     listed,
     require_callable,
@@ -93,7 +95,7 @@ class Deploying(Previewing):
 
     def deploy_many(
         self,
-        deployments: Sequence[tuple[Callable[..., Any], CloudFunctionConfig]],
+        deployments: Sequence[Deployment],
         dependencies: Sequence[str] | None = None,
         *,
         progress: Progress = silent,
@@ -102,8 +104,9 @@ class Deploying(Previewing):
         """Deploy several functions at once. When one of them does not pass the checks, none is deployed.
 
         Args:
-            deployments: Pairs of function and configuration; names must differ.
-            dependencies: Requirements for all of them; ``None`` to find each one's from its code.
+            deployments: Pairs of function and configuration, with the function's own dependencies as a third where
+                it has some; names must differ.
+            dependencies: Requirements for all others; ``None`` to find each one's from its code.
             progress: Is told of each step; its calls never overlap.
             max_workers: How many functions may be under way at once.
 
@@ -113,7 +116,7 @@ class Deploying(Previewing):
         Raises:
             TypeError: An argument has the wrong type.
         """
-        requests = [full_request(function, config, dependencies) for function, config in deployments]
+        requests = full_requests(deployments, dependencies)
         return deploy_batch(
             requests, self._call, self._deploy, provider=self.provider, progress=progress, max_workers=max_workers
         )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
-from taskflows_cloud_core.config import CloudFunctionConfig
-from taskflows_cloud_core.environment.arguments import full_request
+from taskflows_cloud_core.environment.arguments import Deployment, full_requests
 from taskflows_cloud_core.environment.batches import check_all, outcome, refused, serialised
 from taskflows_cloud_core.environment.deploying import TOLD_IN_RESULT, Deploying
 from taskflows_cloud_core.environment.pipeline import Prepared, Request, prepare
+from taskflows_cloud_core.errors import ConfigurationError
 from taskflows_cloud_core.packaging import sharing_packages
 from taskflows_cloud_core.progress import Progress, ProgressEvent, silent
 from taskflows_cloud_core.results import CloudDeploymentResult
@@ -23,7 +23,7 @@ _Job: TypeAlias = Callable[[], CloudDeploymentResult]
 
 def deploy_everywhere(
     environments: Mapping[str, Deploying],
-    deployments: Sequence[tuple[Callable[..., Any], CloudFunctionConfig]],
+    deployments: Sequence[Deployment],
     dependencies: Sequence[str] | None = None,
     *,
     progress: Progress = silent,
@@ -38,8 +38,9 @@ def deploy_everywhere(
     Args:
         environments: The places, by names of your choice, for instance ``{"eu": get_environment("aws",
             region="eu-central-1"), "us": get_environment("aws", region="us-east-1")}``.
-        deployments: Pairs of function and configuration; names must differ.
-        dependencies: Requirements for all of them; ``None`` to find each one's from its code.
+        deployments: Pairs of function and configuration, with the function's own dependencies as a third where it
+            has some; names must differ.
+        dependencies: Requirements for all others; ``None`` to find each one's from its code.
         progress: Is told of each step; ``ProgressEvent.place`` says where. Its calls never overlap.
         max_workers: How many functions may be under way at once, over all places.
 
@@ -52,7 +53,7 @@ def deploy_everywhere(
     for place, environment in environments.items():
         if not isinstance(environment, Deploying):
             raise TypeError(f"environments[{place!r}] must be a CloudEnvironment, not {type(environment).__name__}")
-    requests = [full_request(function, config, dependencies) for function, config in deployments]
+    requests = full_requests(deployments, dependencies)
     errors = _errors(environments, requests)
     if any(errors.values()):
         return {
@@ -79,7 +80,9 @@ def _refused(name: str, place: str, errors: Mapping[str, Mapping[str, str]], pro
         return refused(name, errors[place], provider)
     others = ", ".join(f"{other!r} (of {where!r})" for where, found in errors.items() for other in found)
     error = f"not begun, because the checks found problems with {others}"
-    return CloudDeploymentResult(success=False, function_name=name, provider=provider, error=error)
+    return CloudDeploymentResult(
+        success=False, function_name=name, provider=provider, error=error, error_code=ConfigurationError.code
+    )
 
 
 def _tell(progress: Progress, place: str, event: ProgressEvent) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import attrs
 
+from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.errors import ProviderDisabledError, ProviderError
 from taskflows_cloud_core.providers.entry_points import EXTENSIONS_GROUP, PROVIDERS_GROUP, Offer, find_offers
 from taskflows_cloud_core.providers.loading import load_extension, load_provider
@@ -22,6 +23,7 @@ class Diagnosis:
         status: Whether it works.
         title: The provider's title, when it could be read.
         error: Why it does not work; ``None`` when it does or is switched off.
+        capabilities: What a provider can do, when it could be read; keys of `CAPABILITIES` and words of its own.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Diagnosis:
     status: Literal["ok", "disabled", "broken"]
     title: str = ""
     error: str | None = None
+    capabilities: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
 
 def diagnose() -> list[Diagnosis]:
@@ -41,7 +44,8 @@ def diagnose() -> list[Diagnosis]:
 def _diagnose_provider(offer: Offer) -> Diagnosis:
     healthy = Diagnosis(name=offer.name, kind="provider", distribution=offer.distribution, status="ok")
     try:
-        return attrs.evolve(healthy, title=load_provider(offer.name).info.title)
+        info = load_provider(offer.name).info
+        return attrs.evolve(healthy, title=info.title, capabilities=sorted(info.capabilities))
     except ProviderDisabledError:
         return attrs.evolve(healthy, status="disabled")
     except ProviderError as error:

@@ -1,0 +1,128 @@
+"""``taskflows-cloud deploy``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import click
+
+from taskflows_cloud_core._frozen import to_mapping, to_tuple
+from taskflows_cloud_core.cli.answers import Answer, answers
+from taskflows_cloud_core.cli.interrupts import on_interrupt
+from taskflows_cloud_core.cli.places import Where, place_options
+from taskflows_cloud_core.cli.progress import Reporter
+from taskflows_cloud_core.cli.sources import source_arguments, staged_functions
+from taskflows_cloud_core.cli.terminal import Style
+from taskflows_cloud_core.results import CloudDeploymentResult, DeploymentError
+
+
+@attrs.frozen(kw_only=True)
+class Deployed:
+    """What became of one function in one place.
+
+    Args:
+        function: Its name.
+        place: Provider and the options that may be seen.
+        success: Whether it is there as wanted.
+        changed: Whether anything had to be done.
+        resource_id: The provider's identifier.
+        schedules: Expressions by name.
+        warnings: What the user should know although nothing failed.
+        error: What went wrong.
+        error_code: The kind of error; see ``explain``.
+    """
+
+    function: str
+    place: str
+    success: bool
+    changed: bool
+    resource_id: str | None
+    schedules: Mapping[str, str] = attrs.field(converter=to_mapping)
+    warnings: tuple[str, ...] = attrs.field(converter=to_tuple)
+    error: str | None
+    error_code: str | None
+
+    @classmethod
+    def of(cls, result: CloudDeploymentResult, place: str) -> Deployed:
+        """From the result of the call."""
+        return cls(
+            function=result.function_name,
+            place=place,
+            success=result.success,
+            changed=result.plan is not None and not result.plan.is_empty,
+            resource_id=result.resource_id,
+            schedules={
+                name: str(expression) for name, expression in dict(result.metadata.get("schedules", {})).items()
+            },
+            warnings=result.warnings,
+            error=result.error,
+            error_code=None if result.success else result.error_code or DeploymentError.code,
+        )
+
+    def text(self, style: Style) -> str:
+        """One function, for people."""
+        name = f"{style.strong(self.function)} on {self.place}"
+        if self.success:
+            word = style.good("deployed " if self.changed else "unchanged")
+            lines = [f"{word}  {name}  {style.faint(self.resource_id or '')}"]
+            lines += [f"           schedule {key}: {expression}" for key, expression in self.schedules.items()]
+        else:
+            lines = [f"{style.bad('failed')}     {name} [{self.error_code}]: {self.error}"]
+        lines += [f"           {style.careful('warning')}: {warning}" for warning in self.warnings]
+        return "\n".join(line.rstrip() for line in lines)
+
+
+@attrs.frozen(kw_only=True)
+class DeployAnswer(Answer):
+    """What became of a deployment.
+
+    Args:
+        results: One for each function in each place.
+    """
+
+    results: tuple[Deployed, ...] = attrs.field(converter=to_tuple)
+
+    @property
+    def exit_code(self) -> int:
+        """1 when one of them failed."""
+        return int(not all(result.success for result in self.results))
+
+    def text(self, style: Style) -> str:
+        """Some lines for each."""
+        return "\n".join(result.text(style) for result in self.results)
+
+    def remarks(self, style: Style) -> str:
+        """How many failed."""
+        failed = [result for result in self.results if not result.success]
+        if not failed:
+            return ""
+        code = failed[0].error_code
+        head = f"{style.bad('error')} {style.strong(f'[{code}]')}: {len(failed)} of {len(self.results)} failed"
+        more = style.faint(f"`taskflows-cloud explain {code}` tells more")
+        return f"{head}; when the cause is mended, run the same command again\n{more}"
+
+
+@click.command()
+@source_arguments
+@place_options
+@answers(DeployAnswer, name="deploy")
+def deploy(words: Sequence[str], where: Where) -> DeployAnswer:
+    r"""Deploy the functions of FILE_OR_MODULE that are marked with @cloud_function, or those of them that are named.
+
+    They are all checked first; when one does not pass, nothing is changed anywhere. Running it again changes nothing
+    when nothing differs. Without a stage and without --provider, functions go to the provider 'local': this machine.
+
+    \b
+    taskflows-cloud deploy jobs.py
+    taskflows-cloud deploy jobs.py nightly-report --stage prod
+    """
+    from taskflows_cloud_core.environment import deploy_everywhere
+
+    functions = staged_functions(words, where)
+    deployments = [(each.function, each.config, each.dependencies) for each in functions]
+    with Reporter("deploying") as reporter, on_interrupt(reporter.words):
+        results = deploy_everywhere(where.environments(), deployments, progress=reporter)
+    return DeployAnswer(
+        results=[Deployed.of(result, place) for place, of_place in results.items() for result in of_place]
+    )

@@ -1,0 +1,169 @@
+"""What is going on: bars on a terminal, lines elsewhere, always on stderr, and only when it takes a while."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from taskflows_cloud_core.cli.terminal import is_terminal, note
+from taskflows_cloud_core.progress import ProgressEvent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+# What ends sooner shows nothing.
+_SECONDS_BEFORE_BARS, _SECONDS_BEFORE_LINES = 0.4, 1.0
+_STAGES = {"check": 0, "package": 1, "plan": 2, "apply": 3}
+_WORDS = {"check": "checking", "package": "packaging", "plan": "comparing", "apply": "changing"}
+
+
+class Reporter:
+    """Listens to the events of deployments and shows them.
+
+    Args:
+        what: What is being done, for people: ``"deploying"``.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._lock = threading.RLock()
+        self._events: dict[str, ProgressEvent] = {}
+        self._tasks: dict[str, TaskID] = {}
+        self._bars: Progress | None = None
+        self._held: list[str] | None = []
+        self._terminal = is_terminal(sys.stderr)
+        delay = _SECONDS_BEFORE_BARS if self._terminal else _SECONDS_BEFORE_LINES
+        self._timer = threading.Timer(delay, self._begin)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Reporter:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._bars is not None:
+                self._bars.stop()
+
+    def __call__(self, event: ProgressEvent) -> None:
+        """Take an event, from whatever thread."""
+        with self._lock:
+            key = f"{event.place}: {event.function_name}" if event.place else event.function_name
+            self._events[key] = event
+            if self._bars is not None:
+                self._show(key, event)
+            elif not self._terminal and _is_worth_a_line(event):
+                self._line(str(event))
+
+    def words(self) -> str:
+        """What is there after an interrupt, function by function."""
+        with self._lock:
+            lines = [f"  {key}: {_state(event)}" for key, event in self._events.items()]
+        head = f"interrupted while {self._what}"
+        states = "\n".join([f"{head}:", *lines]) if lines else f"{head}; nothing was changed"
+        return f"{states}\nWhat is done stays. Running the same command again is safe, and does the rest."
+
+    def _line(self, text: str) -> None:
+        if self._held is None:
+            note(text)
+        else:
+            self._held.append(text)
+
+    def _begin(self) -> None:
+        if self._terminal:
+            bars = _new_bars()
+            with self._lock:
+                self._bars = bars
+                bars.start()
+                for key, event in self._events.items():
+                    self._show(key, event)
+            return
+        with self._lock:
+            held, self._held = self._held or [], None
+            note("\n".join([f"{self._what} …", *held]))
+
+    def _show(self, key: str, event: ProgressEvent) -> None:
+        if self._bars is None:
+            return
+        if key not in self._tasks:
+            self._tasks[key] = self._bars.add_task(key, total=1.0, now="")
+        ended = event.status != "started"
+        part = event.done / event.total if event.total else float(ended)
+        # Packaging is the longest step of most first deployments, the changes are that of all others.
+        begin, end = (0.0, 0.05, 0.4, 0.5, 1.0)[_STAGES[event.stage] : _STAGES[event.stage] + 2]
+        words = event.message if event.stage == "apply" else _WORDS[event.stage]
+        self._bars.update(self._tasks[key], completed=begin + (end - begin) * part, now=words)
+
+
+def _is_worth_a_line(event: ProgressEvent) -> bool:
+    if event.stage == "apply":
+        return event.status != "started"
+    return event.stage == "package" and event.status == "started"
+
+
+def _state(event: ProgressEvent) -> str:
+    if event.status == "failed":
+        return f"failed: {event.message}"
+    if event.stage != "apply":
+        return "nothing was changed yet" if event.stage != "plan" or event.status == "started" else "compared"
+    if event.total and event.done >= event.total:
+        return f"all {event.total} changes are made"
+    return f"{event.done} of {event.total} changes are made, others may be under way"
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def _new_bars() -> Progress:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}"),
+        console=_console(),
+        transient=True,
+    )
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show that something is under way whose steps nobody tells.
+
+    Args:
+        what: For people: ``"reading the log"``.
+    """
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(what, done), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch(what: str, done: threading.Event) -> None:
+    if not is_terminal(sys.stderr):
+        if not done.wait(_SECONDS_BEFORE_LINES):
+            note(f"{what} …")
+        return
+    if done.wait(_SECONDS_BEFORE_BARS):
+        return
+    begin = time.monotonic() - _SECONDS_BEFORE_BARS
+    with _console().status(f"{what} …") as status:
+        while not done.wait(1):
+            status.update(f"{what} … {time.monotonic() - begin:.0f} s")

@@ -1,0 +1,99 @@
+"""``taskflows-cloud prune``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import click
+
+from taskflows_cloud_core._frozen import to_tuple
+from taskflows_cloud_core.cli.answers import Answer, answers
+from taskflows_cloud_core.cli.confirming import confirm, yes_option
+from taskflows_cloud_core.cli.interrupts import on_interrupt
+from taskflows_cloud_core.cli.places import Where, place_options
+from taskflows_cloud_core.cli.progress import Reporter, waiting
+from taskflows_cloud_core.cli.removals import Candidate, Removed, removed_text
+from taskflows_cloud_core.cli.sources import staged_functions
+from taskflows_cloud_core.cli.terminal import Style
+from taskflows_cloud_core.environment import CloudEnvironment
+from taskflows_cloud_core.errors import ProjectFileError
+from taskflows_cloud_core.project.staging import tags_of
+
+
+@attrs.frozen(kw_only=True)
+class PruneAnswer(Answer):
+    """What the files no longer name.
+
+    Args:
+        candidates: The functions of the project and the stage that are deployed and that the files do not name.
+        results: What became of them; empty for a dry run.
+    """
+
+    candidates: tuple[Candidate, ...] = attrs.field(converter=to_tuple)
+    results: tuple[Removed, ...] = attrs.field(default=(), converter=to_tuple)
+
+    @property
+    def exit_code(self) -> int:
+        """1 when a deletion failed."""
+        return int(not all(result.success for result in self.results))
+
+    def text(self, style: Style) -> str:
+        """A line for each."""
+        if self.results:
+            return "\n".join(removed_text(result, style) for result in self.results)
+        return "\n".join(f"would delete {style.strong(each.function)} on {each.place}" for each in self.candidates)
+
+    def remarks(self, style: Style) -> str:  # noqa: ARG002 - nothing here has a colour
+        """That there is nothing."""
+        return "" if self.candidates else "nothing to prune: the files name every function of the project"
+
+
+@click.command()
+@click.argument("source", metavar="[FILE_OR_MODULE]", required=False)
+@click.option("--keep-logs", is_flag=True, help="Leave the logs.")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and do nothing.")
+@yes_option
+@place_options
+@answers(PruneAnswer, name="prune")
+def prune(source: str | None, where: Where, *, keep_logs: bool, dry_run: bool, yes: bool) -> PruneAnswer:
+    """Delete the functions of this project and stage that the files no longer name, after asking.
+
+    Functions are known by the tags 'project' and 'stage', which `deploy` gives them; all others stay.
+    """
+    tags = _tags(where)
+    keep = [each.config.function_name for each in staged_functions([source] if source else [], where)]
+    environments = where.environments()
+    candidates = _candidates(environments, keep, tags)
+    if dry_run or not candidates:
+        return PruneAnswer(candidates=candidates)
+    lines = [f"  {each.function} on {each.place}" for each in candidates]
+    confirm("\n".join(["The files no longer name these; they will be deleted:", *lines]), yes=yes)
+    with Reporter("deleting") as reporter, on_interrupt(reporter.words):
+        results = [
+            Removed.of(result, label)
+            for label, environment in environments.items()
+            for result in environment.prune_functions(keep, tags=tags, keep_logs=keep_logs, progress=reporter)
+        ]
+    return PruneAnswer(candidates=candidates, results=results)
+
+
+def _tags(where: Where) -> Mapping[str, str]:
+    tags = tags_of(where.project, where.stage)
+    if not tags:
+        raise ProjectFileError(
+            "the project has no name, so its functions cannot be told from those of others; write project = 'NAME' "
+            "into [tool.taskflows-cloud] of pyproject.toml and deploy"
+        )
+    return tags
+
+
+def _candidates(
+    environments: Mapping[str, CloudEnvironment], keep: Sequence[str], tags: Mapping[str, str]
+) -> list[Candidate]:
+    with waiting("listing functions"):
+        return [
+            Candidate(function=function.name, place=label)
+            for label, environment in environments.items()
+            for function in environment.plan_prune(keep, tags=tags)
+        ]
