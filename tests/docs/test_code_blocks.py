@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from document_blocks import DOCUMENTS, ROOT, blocks, name_of
-from pages import is_program, is_run, run_page
+from pages import is_run, run_page
 from transcripts import matches, read_transcript, run_transcript
 
 # Languages that are not run: they show a file or an answer.
@@ -62,10 +62,10 @@ def test_every_block_is_run_or_only_shown(document: Path) -> None:
 def test_a_file_in_python_is_used_by_a_command(document: Path) -> None:
     """A file is executed by what stands around it: a command or an import that names it."""
     found = blocks(document)
-    used = "\n".join(block.code for block in found if block.language == "console" or is_program(block))
     for block in found:
         if block.title and block.language == "python":
             module = Path(block.title).stem
+            used = "\n".join(other.code for other in found if other is not block)
             assert block.title in used or re.search(rf"\b{module}\b", used), f"{block.title} is used by nothing"
 
 

@@ -1,0 +1,24 @@
+"""MkDocs calls this while it builds: pages get the tables that are made from the code, so that they cannot go stale.
+
+A line ``<!-- generate: NAME ARGUMENT -->`` in a page becomes the text that a maker of that name gives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from error_codes_text import error_codes_text
+from fields_table import fields_table
+from limits_table import limits_table
+
+MAKERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"fields": fields_table, "limits": limits_table, "error-codes": error_codes_text}
+)
+_MARKER = re.compile(r"^<!-- generate: (\S+) (\S+) -->$", re.MULTILINE)
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """MkDocs' event: put the generated texts into a page."""
+    return _MARKER.sub(lambda match: MAKERS[match[1]](match[2]), markdown)
