@@ -92,7 +92,7 @@ def run_page(document: Path, folder: Path, *, endpoint_url: str = "") -> Finding
         check=False,
     )
     wrong = [f"{run.stdout}\n{run.stderr}"] if run.returncode else []
-    return Finding(wrong=wrong or _wrong_outputs(found, run.stdout), executed=_counted(found))
+    return Finding(wrong=wrong or _wrong_outputs(found, run.stdout.replace(str(folder), "~")), executed=_counted(found))
 
 
 def write_files(found: Sequence[Block], work: Path) -> None:
