@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from taskflows_cloud_aws.expressions import read_expression
+from taskflows_cloud_aws import read_expression
 from taskflows_cloud_aws.schedules import translate
 from taskflows_cloud_core import (
     Calendar,
@@ -92,6 +92,31 @@ def test_the_preview_marks_what_differs() -> None:
 def test_the_preview_says_why_there_is_nothing() -> None:
     shown = str(preview([translate(Calendar("10:00:30"))], read_expression, 1, AFTER))
     assert "[refused]\n  because seconds :30 cannot be scheduled on AWS; nearest: 10:00\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "calendar"),
+    [
+        # The examples of the EventBridge and EventBridge Scheduler User Guides.
+        ("cron(15 10 * * ? *)", "10:15"),
+        ("cron(0 18 ? * MON-FRI *)", "Mon-Fri 18:00"),
+        ("cron(0 8 1 * ? *)", "*-*-1 8:00"),
+        ("cron(0/10 * ? * MON-FRI *)", "Mon-Fri *:0/10"),
+        ("cron(0/5 8-17 ? * MON-FRI *)", "Mon-Fri 8..17:0/5"),
+        ("cron(0 9 ? * 2#1 *)", "Mon *-*-1..7 9:00"),
+        ("cron(15 12 ? * 6L 2022-2033)", "Fri 2022..2033-*~7/1 12:15"),
+        ("cron(0 0 L * ? *)", "*-*~1"),
+        ("cron(0 0 ? JAN-MAR L *)", "Sat *-1..3-*"),
+        ("cron(0 0 ? * 2-6 *)", "Mon-Fri"),
+    ],
+)
+def test_what_others_wrote_is_read_too(text: str, calendar: str) -> None:
+    assert read_expression(text) == Calendar(calendar).spec
+
+
+def test_the_nearest_weekday_is_no_calendar() -> None:
+    with pytest.raises(ScheduleError, match="no calendar fires on the weekday nearest to a day"):
+        read_expression("cron(0 9 15W * ? *)")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The expressions of Amazon EventBridge: what its cron can say, rates, and the way back to a schedule.
+"""The expressions of Amazon EventBridge: what its cron can say, rates, and the way back.
 
 Syntax and limits are those of the Amazon EventBridge User Guide, "Cron and rate expressions", and the EventBridge
 Scheduler User Guide, "Schedule types", read in November 2026.
@@ -21,6 +21,7 @@ EVENTBRIDGE_CRON = CronDialect(
     name="EventBridge",
     fields=("minute", "hour", "day", "month", "weekday", "year"),
     weekdays=("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"),
+    read_weekdays=(("2", "3", "4", "5", "6", "7", "1"),),
     day_fields="either",
     unspecified="?",
     last_day=True,
@@ -49,23 +50,25 @@ def rate(seconds: int) -> str:
     return f"rate({count} {unit}{'' if count == 1 else 's'})"
 
 
-def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
-    """Read an expression of EventBridge, in the forms that we give it, so that its moments can be computed.
+def read_expression(expression: ScheduleExpression | str) -> CalendarSpec | Periodic:
+    """Read an expression of EventBridge or EventBridge Scheduler, so that its moments can be computed.
 
     Args:
-        expression: With its zone.
+        expression: With its zone; a text is read in UTC.
 
     Returns:
-        The calendar or the period that fires when the expression does.
+        The calendar or the period that fires when the expression does. A period counts from the moment at which
+        the rule or the schedule was created.
 
     Raises:
-        ScheduleError: It is no such expression.
+        ScheduleError: It is no such expression, or no calendar fires when it does (``15W``).
     """
-    text = expression.expression
+    timezone = "UTC" if isinstance(expression, str) else expression.timezone
+    text = expression if isinstance(expression, str) else expression.expression
     if found := _CRON.fullmatch(text):
-        return read_cron(found[1], EVENTBRIDGE_CRON, timezone=expression.timezone)
+        return read_cron(found[1], EVENTBRIDGE_CRON, timezone=timezone)
     if found := _AT.fullmatch(text):
-        return parse(f"{found[1]} {found[2]}", timezone=expression.timezone)
+        return parse(f"{found[1]} {found[2]}", timezone=timezone)
     if found := _RATE.fullmatch(text):
         return Periodic(period=int(found[1]) * _UNITS[found[2]])
     raise ScheduleError("expected cron(...), rate(...) or at(...)", text=text)

@@ -29,6 +29,10 @@ KINDS = {UNIX_CRON: "unix", NCRONTAB: "ncrontab"}
         ("0 9 * * 1-5", UNIX_CRON, "Mon-Fri 09:00"),
         ("30 8 * * 0-2,6", UNIX_CRON, "Mon,Tue,Sat,Sun 08:30"),
         ("0 0 1,15 1-3 *", KUBERNETES_CRON, "*-01..03-01,15 00:00"),
+        ("0 9 * jan,Mar-MAY mon-fri", UNIX_CRON, "Mon-Fri *-01,03..05-* 09:00"),
+        ("0 9 * * 5-7", UNIX_CRON, "Fri,Sat,Sun 09:00"),
+        ("0 9 * * */2", UNIX_CRON, "Tue,Thu,Sat,Sun 09:00"),
+        ("0 9 * * 1-5/2", KUBERNETES_CRON, "Mon,Wed,Fri 09:00"),
         ("30 */20 4 1-7 * 1", NCRONTAB, "Mon *-*-01..07 04:00/20:30"),
     ],
 )
@@ -46,11 +50,14 @@ def test_a_line_becomes_a_calendar(line: str, dialect: CronDialect, text: str) -
         ("9-5 9 * * *", UNIX_CRON, "out of range"),
         ("*/0 9 * * *", UNIX_CRON, "out of range"),
         ("5/10 9 * * *", UNIX_CRON, "needs a range"),
-        ("x 9 * * *", UNIX_CRON, "'x' is no minute"),
+        ("x 9 * * *", UNIX_CRON, "'X' is no minute"),
         ("0 9 * * 7", KUBERNETES_CRON, "'7' is no weekday"),
         ("0 9 * * 5-0", UNIX_CRON, "do not wrap"),
         ("0 9 L * *", UNIX_CRON, "'L' is no day"),
         ("0 9 * * 1#2", UNIX_CRON, "'1#2' is no weekday"),
+        ("0 9 * * 1/2", UNIX_CRON, "'1/2' is no weekday"),
+        ("0 9 * * 1-5/0", UNIX_CRON, "'1-5/0' is no weekday"),
+        ("0 9 15W * *", UNIX_CRON, "nearest to a day"),
     ],
 )
 def test_what_is_no_line_is_refused(line: str, dialect: CronDialect, said: str) -> None:

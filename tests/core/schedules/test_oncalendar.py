@@ -64,7 +64,7 @@ def test_text_is_normalised_as_systemd_does(text: str, normalised: str) -> None:
         ("Mon,Tues 09:00", 4, "expected a weekday, Mon or Monday, not 'Tues'"),
         ("Mon/2 09:00", 3, "weekdays have no steps"),
         ("Mon..Wed..Fri", 8, "expected ','"),
-        ("every 5 minutes", 0, "a word such as daily"),
+        ("every five minutes", 0, "a word such as daily"),
         ("Mon-Fri 9am", 9, "the clock has 24 hours"),
         ("22..02:00", 0, "ranges do not wrap; write 00..02,22..23"),
         ("*/2:00", 1, "write 0/2:00 instead of */2:00"),

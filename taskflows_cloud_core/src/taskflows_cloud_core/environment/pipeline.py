@@ -16,7 +16,7 @@ from taskflows_cloud_core.packaging import Package
 from taskflows_cloud_core.progress import Progress, ProgressEvent, Stage
 from taskflows_cloud_core.providers import PUBLISHED_PROVIDERS, available_providers
 from taskflows_cloud_core.reconcile import Plan
-from taskflows_cloud_core.schedules import Translation, Trigger, make_triggers, overlap_warnings
+from taskflows_cloud_core.schedules import Translation, Trigger, make_triggers, misreading_warnings, overlap_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +148,7 @@ def check_and_translate(request: Request, hooks: Hooks) -> Translated:
         return Translated(triggers=None)
     warnings = (
         *_warnings_of(translations),
+        *misreading_warnings(request.config.schedules),
         *overlap_warnings(request.config.schedules),
         *_warnings_of_options(request.config),
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from taskflows_cloud_core.schedules.english import describe
     from taskflows_cloud_core.schedules.frequency import runs_per_month
+    from taskflows_cloud_core.schedules.misreadings import misreading_warnings
     from taskflows_cloud_core.schedules.occurrences import iterate, last_run, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
     from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
@@ -67,6 +68,7 @@ _MODULES = {
     "iterate": "occurrences",
     "last_run": "occurrences",
     "make_triggers": "triggers",
+    "misreading_warnings": "misreadings",
     "next_runs": "occurrences",
     "overlap_warnings": "overlaps",
     "parse": "oncalendar",
@@ -110,6 +112,7 @@ __all__ = [
     "iterate",
     "last_run",
     "make_triggers",
+    "misreading_warnings",
     "next_runs",
     "overlap_warnings",
     "parse",

@@ -17,5 +17,8 @@ def single_line(instance: object, attribute: attrs.Attribute[str], value: str) -
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     if not value.strip():
         raise ValueError(f"{name} is empty; write something like 'Mon-Fri 09:00'")
-    if not value.isprintable():
-        raise ValueError(f"{name} {value!r} has control characters; write it on one line")
+    for position, character in enumerate(value):
+        if not character.isprintable():
+            said = {"\t": "a tab", "\n": "a new line", "\u00a0": "a space that does not break"}
+            what = said.get(character, f"the unprintable character {character!a}")
+            raise ValueError(f"{name} {value!r} has {what} at character {position + 1}; write a space, on one line")

@@ -11,6 +11,10 @@ from taskflows_cloud_core.schedules.dialects import CronDialect, CronField
 from taskflows_cloud_core.schedules.fields import SECOND
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_MONTH = re.compile("|".join(_MONTHS))
+_NEAREST_WEEKDAY = re.compile(r"[0-9]{1,2}W|LW")
+_STEP = re.compile(r"[1-7]")
 _ITEM = re.compile(r"(?:(\*)|([0-9]{1,4})(?:-([0-9]{1,4}))?)(?:/([0-9]{1,4}))?")
 _SPECIAL_DAY = re.compile(r"(.+?)(?:(L)|#([1-5]))")
 _RANGES: Mapping[CronField, range] = {
@@ -22,6 +26,7 @@ _RANGES: Mapping[CronField, range] = {
     "year": range(FIRST_YEAR, LAST_YEAR + 1),
 }
 _SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)
+_SATURDAY = 5
 _WEEK = 7
 
 
@@ -29,7 +34,7 @@ def read_cron(line: str, dialect: CronDialect, *, timezone: str = "UTC") -> Cale
     """Read a line of cron.
 
     Args:
-        line: Its fields, one space between them, in the spelling that `cron_lines` gives them.
+        line: Its fields, in any case. Weekdays and months may be names or numbers, as the dialect has them.
         dialect: What the line is written in.
         timezone: The zone in which the line is read.
 
@@ -40,7 +45,7 @@ def read_cron(line: str, dialect: CronDialect, *, timezone: str = "UTC") -> Cale
         ScheduleError: The line is none of this dialect, or fires on weekdays *or* days of the month, which no
             single calendar does.
     """
-    words = line.split(" ")
+    words = line.upper().split()
     if len(words) != len(dialect.fields):
         raise ScheduleError(f"{dialect.name} has {len(dialect.fields)} fields, not {len(words)}", text=line)
     said = dict(zip(dialect.fields, words, strict=True))
@@ -68,8 +73,10 @@ def _numbers(line: str, text: str, field: CronField, dialect: CronDialect) -> fr
 
 def _item(line: str, item: str, field: CronField, dialect: CronDialect) -> range:
     permitted = _RANGES[field]
-    parts = _ITEM.fullmatch(item)
+    parts = _ITEM.fullmatch(_MONTH.sub(_month_number, item) if field == "month" else item)
     if parts is None:
+        if field == "day" and _NEAREST_WEEKDAY.fullmatch(item):
+            raise ScheduleError(f"{item!r}: no calendar fires on the weekday nearest to a day", text=line)
         raise ScheduleError(f"{item!r} is no {field} of {dialect.name}", text=line)
     star, first, last, step = parts.groups()
     begin = permitted[0] if star else int(first)
@@ -108,18 +115,39 @@ def _weekdays(line: str, text: str, dialect: CronDialect) -> tuple[frozenset[int
     if special is not None and special[3] and dialect.nth_weekday:
         first = _WEEK * (int(special[3]) - 1) + 1
         return frozenset({_weekday(line, special[1], dialect)}), frozenset(range(first, min(first + _WEEK, 32)))
+    if text == "L" and dialect.last_weekday:
+        return frozenset({_SATURDAY}), None
     found: set[int] = set()
     for item in text.split(","):
-        begin, _, end = item.partition("-")
-        first, last = (_SUNDAY_FIRST.index(_weekday(line, name, dialect)) for name in (begin, end or begin))
-        if first > last:
-            raise ScheduleError(f"{item!r}: ranges of weekdays do not wrap, and Sunday comes first", text=line)
-        found.update(_SUNDAY_FIRST[first : last + 1])
+        found.update(_weekday_range(line, item, dialect))
     return frozenset(found), None
 
 
+def _weekday_range(line: str, item: str, dialect: CronDialect) -> list[int]:
+    span, slash, step = item.partition("/")
+    begin, dash, end = span.partition("-")
+    if slash and (dialect.open_steps or not _STEP.fullmatch(step) or not (dash or span == "*")):
+        raise ScheduleError(f"{item!r} is no weekday of {dialect.name}", text=line)
+    first = 0 if span == "*" else _place(line, begin, dialect)
+    last = _WEEK - 1 if span == "*" else _place(line, end, dialect) if dash else first
+    if first > last:
+        raise ScheduleError(f"{item!r}: ranges of weekdays do not wrap, and Sunday comes first", text=line)
+    return [_SUNDAY_FIRST[place % _WEEK] for place in range(first, last + 1, int(step or 1))]
+
+
+def _place(line: str, name: str, dialect: CronDialect) -> int:
+    """Where a weekday stands in the week: Sunday is 0, and 7 where it is written so."""
+    for names in (dialect.weekdays, *dialect.read_weekdays):
+        if name in names:
+            place = _SUNDAY_FIRST.index(names.index(name))
+            return _WEEK if (name, place) == ("7", 0) else place
+    known = ", ".join(dialect.weekdays)
+    raise ScheduleError(f"{name!r} is no weekday of {dialect.name}; they are {known}", text=line)
+
+
 def _weekday(line: str, name: str, dialect: CronDialect) -> int:
-    if name not in dialect.weekdays:
-        known = ", ".join(dialect.weekdays)
-        raise ScheduleError(f"{name!r} is no weekday of {dialect.name}; they are {known}", text=line)
-    return dialect.weekdays.index(name)
+    return _SUNDAY_FIRST[_place(line, name, dialect) % _WEEK]
+
+
+def _month_number(name: re.Match[str]) -> str:
+    return str(_MONTHS.index(name[0]) + 1)

@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 import attrs
 
 CronField: TypeAlias = Literal["second", "minute", "hour", "day", "month", "weekday", "year"]
+WEEKDAY_NAMES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+_MONDAY_IS_1_SUNDAY_IS_7 = ("1", "2", "3", "4", "5", "6", "7")
 _UNIX_FIELDS: tuple[CronField, ...] = ("minute", "hour", "day", "month", "weekday")
 
 
@@ -19,6 +21,7 @@ class CronDialect:
         fields: In the order in which a line has them.
         weekdays: How Monday, …, Sunday are written. Sunday is never put into a range, since some dialects
             count it first and some last.
+        read_weekdays: How Monday, …, Sunday may be written besides.
         day_fields: How a day of the month and a weekday go together when both are given: both must match
             (``"and"``), one of them (``"or"``), or one must be left out (``"either"``).
         unspecified: What stands in the day field that is left out.
@@ -37,6 +40,7 @@ class CronDialect:
     name: str
     fields: tuple[CronField, ...] = _UNIX_FIELDS
     weekdays: tuple[str, ...] = ("1", "2", "3", "4", "5", "6", "0")
+    read_weekdays: tuple[tuple[str, ...], ...] = (WEEKDAY_NAMES,)
     day_fields: Literal["and", "or", "either"] = "or"
     unspecified: str = "*"
     last_day: bool = False
@@ -51,8 +55,8 @@ class CronDialect:
     most_lines: int = 10
 
 
-UNIX_CRON = CronDialect(name="unix cron")
-GOOGLE_CRON = CronDialect(name="Cloud Scheduler")
+UNIX_CRON = CronDialect(name="unix cron", read_weekdays=(WEEKDAY_NAMES, _MONDAY_IS_1_SUNDAY_IS_7))
+GOOGLE_CRON = attrs.evolve(UNIX_CRON, name="Cloud Scheduler")
 KUBERNETES_CRON = CronDialect(name="a Kubernetes CronJob", repeats_hour=True)
 # One zone for the whole app, so that a calendar is read in UTC.
 NCRONTAB = CronDialect(

@@ -18,7 +18,7 @@ from taskflows_cloud_core.schedules.cursor import Cursor
 from taskflows_cloud_core.schedules.fields import Field
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.weekdays import read_weekdays, weekday_here, weekdays_text
-from taskflows_cloud_core.schedules.zones import advice_for, zone_name
+from taskflows_cloud_core.schedules.zonenames import zone_name
 
 _LONGEST_TEXT = 4000
 _HALF_YEARS = "*-01,07-01"
@@ -67,6 +67,15 @@ def parse(text: str, *, timezone: str | None = None) -> CalendarSpec:
     """
     if len(text) > _LONGEST_TEXT:
         raise ScheduleError(f"a schedule has at most {_LONGEST_TEXT} characters; this one has {len(text)}")
+    try:
+        return _parse(text, timezone)
+    except ScheduleError as error:
+        from taskflows_cloud_core.schedules.remedies import with_remedy
+
+        raise with_remedy(error, lambda meant: _parse(meant, timezone)) from None
+
+
+def _parse(text: str, timezone: str | None) -> CalendarSpec:
     end, zone = _split_zone(text, timezone)
     shorthand = _SHORTHANDS.get(text[:end].lower())
     if shorthand is not None:
@@ -78,7 +87,7 @@ def _split_zone(text: str, timezone: str | None) -> tuple[int, str]:
     """Find where the zone in the text begins, and the zone of the calendar."""
     wanted = None if timezone is None else zone_name(timezone)
     if timezone is not None and wanted is None:
-        raise ScheduleError(f"there is no time zone {timezone!r}; {advice_for(timezone)}", text=text)
+        raise ScheduleError(f"there is no time zone {timezone!r}; {_advice_for(timezone)}", text=text)
     body, space, last = text.rpartition(" ")
     written = zone_name(last) if space else None
     if written is None:
@@ -177,9 +186,17 @@ def _refuse_word(cursor: Cursor) -> None:
         return
     if weekday_here(cursor) is not None:
         raise cursor.error("weekdays come first, and one comma list holds them all, as in Mon,Tue 09:00")
+    if zone_name(word):
+        raise cursor.error("one time zone stands at the end, behind a date, a time, or a word such as daily")
     if cursor.position and cursor.position + len(word) == cursor.end:
-        raise cursor.error(f"there is no time zone {word!r}; {advice_for(word)}")
-    raise cursor.error("expected weekdays (Mon or Monday), a date, a time, or a word such as daily")
+        raise cursor.error(f"there is no time zone {word!r}; {_advice_for(word)}")
+    raise cursor.error(f"expected weekdays (Mon or Monday), a date, a time, or a word such as daily, not {word!r}")
+
+
+def _advice_for(zone: str) -> str:
+    from taskflows_cloud_core.schedules.zoneadvice import advice_for
+
+    return advice_for(zone)
 
 
 def _not(cursor: Cursor) -> str:

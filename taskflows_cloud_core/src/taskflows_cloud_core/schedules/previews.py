@@ -12,6 +12,7 @@ from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.errors import ScheduleError
 from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.english import describe
+from taskflows_cloud_core.schedules.misreadings import misreading_warnings
 from taskflows_cloud_core.schedules.overlaps import overlap_warnings
 from taskflows_cloud_core.schedules.previewrows import ReadExpression, SchedulePreview, preview_rows
 from taskflows_cloud_core.schedules.translation import Schedule, ScheduleExpression, Translation
@@ -28,7 +29,7 @@ class Preview:
 
     Args:
         schedules: In the order in which they were given.
-        warnings: Which of them fire at the same instant.
+        warnings: Which of them fire at the same instant, and which mean something surprising.
     """
 
     schedules: tuple[SchedulePreview, ...] = attrs.field(converter=to_tuple)
@@ -69,9 +70,10 @@ def preview(
     """
     begin = datetime.now(UTC) if after is None else after
     given = tuple(translations)
+    schedules = [translation.schedule for translation in given]
     return Preview(
         schedules=[_preview_of(translation, read, n, begin) for translation in given],
-        warnings=overlap_warnings([translation.schedule for translation in given], begin),
+        warnings=[*misreading_warnings(schedules), *overlap_warnings(schedules, begin)],
     )
 
 
