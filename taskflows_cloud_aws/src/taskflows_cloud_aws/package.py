@@ -64,6 +64,7 @@ def create_lambda_deployment_package(
     runtime: str | None = None,
     architecture: str = "x86_64",
     include_files: Sequence[str] = (),
+    build_from_source: Sequence[str] = (),
 ) -> bytes:
     """Make the zip archive of a Lambda function; its handler is ``index.handler``.
 
@@ -73,6 +74,7 @@ def create_lambda_deployment_package(
         runtime: ``"python3.12"``; the running interpreter's when not given.
         architecture: ``"x86_64"`` or ``"arm64"``.
         include_files: Paths relative to the working directory; they keep their place.
+        build_from_source: Names of distributions that may be built from their source on this machine.
 
     Returns:
         The archive. Equal input makes an equal archive.
@@ -80,14 +82,24 @@ def create_lambda_deployment_package(
     Raises:
         ConfigurationError: There is no such runtime or architecture.
         PackagingError: The callable, a dependency or a file cannot be packaged.
-        TypeError: ``dependencies`` or ``include_files`` is a text, not a list of texts.
+        TypeError: ``dependencies``, ``include_files`` or ``build_from_source`` is a text, not a list of texts.
     """
     target = lambda_target(runtime or running_runtime(), architecture)
-    return build_package(function, target=target, dependencies=dependencies, include_files=include_files).read_bytes()
+    return build_package(
+        function,
+        target=target,
+        dependencies=dependencies,
+        include_files=include_files,
+        build_from_source=build_from_source,
+    ).read_bytes()
 
 
 def create_lambda_layer_package(
-    dependencies: Sequence[str], *, runtime: str | None = None, architecture: str = "x86_64"
+    dependencies: Sequence[str],
+    *,
+    runtime: str | None = None,
+    architecture: str = "x86_64",
+    build_from_source: Sequence[str] = (),
 ) -> bytes:
     """Make the zip archive of a Lambda layer, with distributions below ``python/``.
 
@@ -95,6 +107,7 @@ def create_lambda_layer_package(
         dependencies: Requirements as in PEP 508.
         runtime: ``"python3.12"``; the running interpreter's when not given.
         architecture: ``"x86_64"`` or ``"arm64"``.
+        build_from_source: Names of distributions that may be built from their source on this machine.
 
     Returns:
         The archive. Equal input makes an equal archive.
@@ -102,9 +115,10 @@ def create_lambda_layer_package(
     Raises:
         ConfigurationError: There is no such runtime or architecture.
         PackagingError: A dependency cannot be packaged.
-        TypeError: ``dependencies`` is a text, not a list of texts.
+        TypeError: ``dependencies`` or ``build_from_source`` is a text, not a list of texts.
     """
-    return build_layer(dependencies, target=lambda_target(runtime or running_runtime(), architecture))
+    target = lambda_target(runtime or running_runtime(), architecture)
+    return build_layer(dependencies, target=target, build_from_source=build_from_source)
 
 
 def extract_dependencies_from_function(function: Callable[..., Any]) -> list[str]:

@@ -96,7 +96,13 @@ def package_function(
     target = lambda_target(config.runtime, config.architecture or limits.DEFAULT_ARCHITECTURE)
     if session.options.code_bucket is not None:
         target = attrs.evolve(target, max_archive_bytes=None)
-    return build_package(function, target=target, dependencies=dependencies, include_files=config.include_files)
+    return build_package(
+        function,
+        target=target,
+        dependencies=dependencies,
+        include_files=config.include_files,
+        build_from_source=config.build_from_source,
+    )
 
 
 @hookimpl

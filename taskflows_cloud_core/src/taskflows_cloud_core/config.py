@@ -72,6 +72,8 @@ class CloudFunctionConfig:
         retries: How often a failed scheduled run is tried again; ``None`` leaves it to the provider.
         log_retention_days: How long logs are kept; ``None`` leaves it to the provider.
         include_files: Paths relative to the working directory, put into the package at the same place.
+        build_from_source: Names of distributions that may be built from their source on the machine that deploys,
+            which runs their setup code, when there are no wheels of them; the result has to be pure Python.
         allow_approximate: Accept the nearest schedule that the provider can say, with a warning.
         provider_options: Per provider, by name, what only that provider understands.
 
@@ -94,6 +96,7 @@ class CloudFunctionConfig:
     retries: int | None = None
     log_retention_days: int | None = None
     include_files: tuple[str, ...] = attrs.field(default=(), converter=_sequence)
+    build_from_source: tuple[str, ...] = attrs.field(default=(), converter=_sequence)
     allow_approximate: bool = False
     provider_options: Mapping[str, Mapping[str, Any]] = attrs.field(
         factory=dict, converter=_nested_mapping, repr=_names_only
@@ -251,6 +254,7 @@ _CHECKS: Mapping[str, _Check] = MappingProxyType(
         "retries": _at_least_0_or_none,
         "log_retention_days": _positive_or_none,
         "include_files": _paths,
+        "build_from_source": _paths,
         "allow_approximate": _flag,
         "provider_options": _options,
     }

@@ -166,13 +166,14 @@ def _problems_of_provider(request: Request, hooks: Hooks) -> list[Problem]:
 
 
 def _check_code(request: Request) -> list[Problem]:
-    from taskflows_cloud_core.packaging import check_callable, check_dependencies, check_include_files
+    from taskflows_cloud_core.packaging import check_callable, check_dependencies, check_include_files, check_names
 
     if request.function is None:
         return []
     config = request.package_config
     problems = check_callable(request.function, python_version=config.python_version)
     problems += check_dependencies(request.dependencies or ())
+    problems += check_names("build_from_source", config.build_from_source)
     return problems + check_include_files(config.include_files)
 
 

@@ -162,6 +162,7 @@ class DeployingSpec:
                         target=target,
                         dependencies=dependencies,
                         include_files=config.include_files,
+                        build_from_source=config.build_from_source,
                     )
 
         .. versionadded:: 0.1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.packaging.dependency_files import read_dependencies
     from taskflows_cloud_core.packaging.distributions import find_dependencies
     from taskflows_cloud_core.packaging.include import check_include_files
-    from taskflows_cloud_core.packaging.requirements import check_dependencies
+    from taskflows_cloud_core.packaging.requirements import check_dependencies, check_names
     from taskflows_cloud_core.packaging.sharing import sharing_packages
     from taskflows_cloud_core.packaging.target import running_target
 
@@ -27,6 +27,7 @@ _MODULES = {
     "check_callable": "checks",
     "check_dependencies": "requirements",
     "check_include_files": "include",
+    "check_names": "requirements",
     "find_dependencies": "distributions",
     "read_dependencies": "dependency_files",
     "running_target": "target",
@@ -44,6 +45,7 @@ __all__ = [
     "check_callable",
     "check_dependencies",
     "check_include_files",
+    "check_names",
     "find_dependencies",
     "read_dependencies",
     "running_target",

@@ -16,14 +16,14 @@ from taskflows_cloud_core.packaging.calls import callable_name
 from taskflows_cloud_core.packaging.checks import bytecode_refusal
 from taskflows_cloud_core.packaging.contents import Contents, read_contents
 from taskflows_cloud_core.packaging.data_files import files_named_in_code, left_behind
-from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch, fetch_found, not_provided
+from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch_found, fetch_named
 from taskflows_cloud_core.packaging.distributions import distributions_of, uses_provided
 from taskflows_cloud_core.packaging.entry import Entry, describe_entry
 from taskflows_cloud_core.packaging.include import IncludedFiles, find_included, included_members
 from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.package import Package, PackageLayer, PackageTarget
-from taskflows_cloud_core.packaging.requirements import check_dependencies, refuse_single_text
+from taskflows_cloud_core.packaging.requirements import check_dependencies, check_names, refuse_single_text
 from taskflows_cloud_core.packaging.sharing import built_once
 from taskflows_cloud_core.packaging.shim_files import HANDLER, cloudpickle_members, manifest_member, shim_members
 from taskflows_cloud_core.packaging.sizes import check_archive_size, check_unpacked_size
@@ -38,6 +38,7 @@ def build_package(
     target: PackageTarget,
     dependencies: Sequence[str] | None = None,
     include_files: Sequence[str] = (),
+    build_from_source: Sequence[str] = (),
     separate_dependencies: bool = False,
     trial: bool | None = None,
 ) -> Package:
@@ -48,6 +49,8 @@ def build_package(
         target: The machine that it is for.
         dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
         include_files: Paths relative to the working directory; they keep their place.
+        build_from_source: Names of distributions that may be built from their source on this machine, which runs
+            their setup code, when the index has no wheels of them; what is built has to be pure Python.
         separate_dependencies: Put the dependencies into ``Package.layer`` instead of the archive, for
             targets that can share them among functions.
         trial: Whether the finished package is opened once in a clean interpreter, when this machine is what it
@@ -59,15 +62,17 @@ def build_package(
 
     Raises:
         PackagingError: The callable, a dependency or a file cannot be packaged.
-        TypeError: ``dependencies`` or ``include_files`` is a text, not a list of texts.
+        TypeError: ``dependencies``, ``include_files`` or ``build_from_source`` is a text, not a list of texts.
     """
     refuse_single_text("dependencies", dependencies)
     refuse_single_text("include_files", include_files)
+    refuse_single_text("build_from_source", build_from_source)
     order = _Order(
         function=function,
         target=target,
         dependencies=dependencies,
         include_files=include_files,
+        build_from_source=build_from_source,
         separate_dependencies=separate_dependencies,
         trial=trial,
     )
@@ -82,6 +87,7 @@ class _Order:
     target: PackageTarget
     dependencies: tuple[str, ...] | None = attrs.field(converter=attrs.converters.optional(to_tuple))
     include_files: tuple[str, ...] = attrs.field(converter=to_tuple)
+    build_from_source: tuple[str, ...] = attrs.field(converter=to_tuple)
     separate_dependencies: bool
     trial: bool | None
 
@@ -89,11 +95,12 @@ class _Order:
 def _build(order: _Order) -> Package:
     function, target, dependencies = order.function, order.target, order.dependencies
     included = find_included(order.include_files)
-    _raise_for([*included.problems, *check_dependencies(dependencies)])
+    names = check_names("build_from_source", order.build_from_source)
+    _raise_for([*included.problems, *check_dependencies(dependencies), *names])
     finder = ModuleFinder()
     entry = _entry(function, target, finder)
     contents = read_contents(entry, finder, dependencies)
-    fetched = _fetched(contents, finder, dependencies, target)
+    fetched = _fetched(contents, finder, order)
     own = Block(_own_members(entry, contents, fetched, included, target), below=fetched.shared.block)
     check_unpacked_size([fetched.shared.block, own], target)
     package = _stored(entry, fetched, own, target, separate_dependencies=order.separate_dependencies)
@@ -141,23 +148,25 @@ def _stored_layer(fetched: Dependencies, target: PackageTarget) -> PackageLayer:
     )
 
 
-def build_layer(dependencies: Sequence[str], *, target: PackageTarget) -> bytes:
+def build_layer(dependencies: Sequence[str], *, target: PackageTarget, build_from_source: Sequence[str] = ()) -> bytes:
     """Package distributions alone, as a layer that functions share.
 
     Args:
         dependencies: Requirements as in PEP 508.
         target: The machine that they are for.
+        build_from_source: Names of distributions that may be built from their source on this machine.
 
     Returns:
         A zip archive with everything below ``python/``. Equal input makes an equal archive.
 
     Raises:
         PackagingError: A dependency cannot be packaged.
-        TypeError: ``dependencies`` is a text, not a list of texts.
+        TypeError: ``dependencies`` or ``build_from_source`` is a text, not a list of texts.
     """
     refuse_single_text("dependencies", dependencies)
-    _raise_for(check_dependencies(dependencies))
-    fetched = fetch(not_provided(dependencies, target), target)
+    refuse_single_text("build_from_source", build_from_source)
+    _raise_for([*check_dependencies(dependencies), *check_names("build_from_source", build_from_source)])
+    fetched = fetch_named(dependencies, target, build_from_source=build_from_source)
     check_unpacked_size([fetched.shared.block], target)
     return _stored_layer(fetched, target).path.read_bytes()
 
@@ -178,13 +187,13 @@ def _entry(function: Callable[..., Any], target: PackageTarget, finder: ModuleFi
     return entry
 
 
-def _fetched(
-    contents: Contents, finder: ModuleFinder, dependencies: Sequence[str] | None, target: PackageTarget
-) -> Dependencies:
-    if dependencies is None:
-        sources = contents.sources
-        return fetch_found(distributions_of(sources.installed, finder, named=sources.distributions), target)
-    return fetch(not_provided(dependencies, target), target)
+def _fetched(contents: Contents, finder: ModuleFinder, order: _Order) -> Dependencies:
+    options = {"build_from_source": order.build_from_source}
+    if order.dependencies is not None:
+        return fetch_named(order.dependencies, order.target, **options)
+    sources = contents.sources
+    found = distributions_of(sources.installed, finder, named=sources.distributions)
+    return fetch_found(found, order.target, **options)
 
 
 def _own_members(

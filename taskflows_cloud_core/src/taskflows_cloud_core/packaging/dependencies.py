@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from email.parser import HeaderParser
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from taskflows_cloud_core.packaging.archive import Member
 from taskflows_cloud_core.packaging.blocks import Block, first_of_each
 from taskflows_cloud_core.packaging.distributions import FoundDistribution, installed_closure
-from taskflows_cloud_core.packaging.local_distributions import take_local
-from taskflows_cloud_core.packaging.lock import lock_wheels
+from taskflows_cloud_core.packaging.installing import install_with_uv
+from taskflows_cloud_core.packaging.local_distributions import LocalDistributions, named_locally, take_local
+from taskflows_cloud_core.packaging.lock import LockedFile, LockedSource, lock
 from taskflows_cloud_core.packaging.package import PackageTarget
 from taskflows_cloud_core.packaging.recent import Recent
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
+from taskflows_cloud_core.packaging.source_builds import build_wheel
 from taskflows_cloud_core.packaging.store import SharedBlock
-from taskflows_cloud_core.packaging.uv_tool import install, uv_settings
-from taskflows_cloud_core.packaging.wheel_cache import fetch_wheels
-from taskflows_cloud_core.packaging.wheel_members import is_left_out, wheel_members
+from taskflows_cloud_core.packaging.uv_tool import uv_settings
+from taskflows_cloud_core.packaging.wheel_cache import fetch_files
+from taskflows_cloud_core.packaging.wheel_members import wheel_members
 
 
 @attrs.frozen(kw_only=True)
@@ -56,20 +54,60 @@ def not_provided(requirements: Sequence[str], target: PackageTarget) -> list[str
     ]
 
 
-def fetch_found(found: Sequence[FoundDistribution], target: PackageTarget) -> Dependencies:
+def fetch_found(
+    found: Sequence[FoundDistribution], target: PackageTarget, *, build_from_source: Sequence[str] = ()
+) -> Dependencies:
     """Fetch what the code imports, in the versions that are installed here.
 
     Args:
         found: The distributions that the code imports; what the runtime has is left out.
         target: The machine that they are for.
+        build_from_source: Names of distributions whose sources may be built.
 
     Raises:
         PackagingError: One of them cannot be had for the target.
     """
     wanted = [item for item in found if normalised_name(item.name) not in target.provided]
     local = take_local([item for item in wanted if item.source], target)
-    requirements = sorted({*(item.pin for item in wanted if not item.source), *local.needs})
-    fetched = fetch(requirements, target, constraints=installed_closure(tuple(requirements)))
+    pins = sorted({*(item.pin for item in wanted if not item.source), *local.needs})
+    return _fetch_with_local(local, pins, target, build_from_source, constraints=installed_closure(tuple(pins)))
+
+
+def fetch_named(
+    dependencies: Sequence[str], target: PackageTarget, *, build_from_source: Sequence[str] = ()
+) -> Dependencies:
+    """Fetch what the user names. What is installed here from no index is taken from here.
+
+    Args:
+        dependencies: Requirements of PEP 508, checked already; what the runtime has is left out.
+        target: The machine that they are for.
+        build_from_source: Names of distributions whose sources may be built.
+
+    Raises:
+        PackagingError: One of them cannot be had for the target.
+    """
+    wanted = not_provided(dependencies, target)
+    here = {text: item for text in wanted if (item := named_locally(text, target)) is not None}
+    local = take_local(list(here.values()), target)
+    others = [text for text in wanted if text not in here]
+    fetched = _fetch_with_local(local, sorted({*others, *local.needs}), target, build_from_source)
+    told = [
+        f"{item.name} {item.version} comes from {item.source}, as it is installed here, not from an index"
+        for item in here.values()
+    ]
+    return attrs.evolve(fetched, warnings=(*told, *fetched.warnings))
+
+
+def _fetch_with_local(
+    local: LocalDistributions,
+    requirements: Sequence[str],
+    target: PackageTarget,
+    build_from_source: Sequence[str],
+    *,
+    constraints: Sequence[str] = (),
+) -> Dependencies:
+    built = sorted({*map(normalised_name, build_from_source), *local.built})
+    fetched = fetch([*requirements, *local.projects], target, constraints=constraints, built=built)
     if not local.pins:
         return fetched
     members, warnings = first_of_each([*local.members, *fetched.shared.block.members])
@@ -81,7 +119,13 @@ def fetch_found(found: Sequence[FoundDistribution], target: PackageTarget) -> De
     )
 
 
-def fetch(requirements: Sequence[str], target: PackageTarget, *, constraints: Sequence[str] = ()) -> Dependencies:
+def fetch(
+    requirements: Sequence[str],
+    target: PackageTarget,
+    *,
+    constraints: Sequence[str] = (),
+    built: Sequence[str] = (),
+) -> Dependencies:
     """Fetch distributions and all that they need.
 
     The same question within a process and a few minutes has the same answer, so that many functions with the
@@ -91,23 +135,28 @@ def fetch(requirements: Sequence[str], target: PackageTarget, *, constraints: Se
         requirements: Of PEP 508, checked already.
         target: The machine that they are for.
         constraints: Versions to keep of what else is needed.
+        built: Normalised names of distributions that are built from source.
 
     Raises:
         PackagingError: One of them cannot be had for the target.
     """
     if not requirements:
         return Dependencies()
+    question = (tuple(sorted(requirements)), tuple(constraints), tuple(built))
     return _recently_fetched.get(
-        (tuple(sorted(requirements)), tuple(constraints), target.python_version, target.platform, uv_settings()),
-        lambda: _fetch(sorted(requirements), target, constraints),
+        (*question, target.python_version, target.platform, uv_settings()),
+        lambda: _fetch(sorted(requirements), target, constraints, built),
     )
 
 
-def _fetch(requirements: Sequence[str], target: PackageTarget, constraints: Sequence[str]) -> Dependencies:
-    wheels = lock_wheels(requirements, target, constraints=constraints)
-    files = None if wheels is None else fetch_wheels(wheels)
+def _fetch(
+    requirements: Sequence[str], target: PackageTarget, constraints: Sequence[str], built: Sequence[str]
+) -> Dependencies:
+    wheels = _wheels(requirements, target, constraints, built)
+    files = None if wheels is None else fetch_files(wheels)
     if wheels is None or files is None:
-        return _installed(requirements, target, constraints)
+        pins, installed = install_with_uv(requirements, target, constraints=constraints, built=built)
+        return Dependencies(pins=pins, shared=SharedBlock(Block(installed)))
     members: list[Member] = []
     for wheel, file in zip(wheels, files, strict=True):
         members += wheel_members(file, name=f"{wheel.name} {wheel.version}")
@@ -120,26 +169,12 @@ def _fetch(requirements: Sequence[str], target: PackageTarget, constraints: Sequ
     )
 
 
+def _wheels(
+    requirements: Sequence[str], target: PackageTarget, constraints: Sequence[str], built: Sequence[str]
+) -> list[LockedFile] | None:
+    found = lock(requirements, target, constraints=constraints, built=built)
+    wheels = [build_wheel(item, target) if isinstance(item, LockedSource) else item for item in found or ()]
+    return None if found is None or None in wheels else [wheel for wheel in wheels if wheel is not None]
+
+
 _recently_fetched: Recent[Dependencies] = Recent(seconds=300, entries=8)
-
-
-def _installed(requirements: Sequence[str], target: PackageTarget, constraints: Sequence[str]) -> Dependencies:
-    """Let uv install, where its wheels cannot be had as files."""
-    with tempfile.TemporaryDirectory(prefix="taskflows-cloud-") as scratch:
-        folder = Path(scratch, "site")
-        install(sorted(requirements), folder, target=target, constraints=constraints)
-        return Dependencies(pins=tuple(sorted(_pins(folder))), shared=SharedBlock(Block(_members(folder))))
-
-
-def _pins(folder: Path) -> Iterator[str]:
-    for metadata in folder.glob("*.dist-info/METADATA"):
-        headers = HeaderParser().parsestr(metadata.read_text(encoding="utf-8"), headersonly=True)
-        yield f"{normalised_name(headers['Name'])}=={headers['Version']}"
-
-
-def _members(folder: Path) -> Iterator[Member]:
-    for file in sorted(folder.rglob("*")):
-        place = file.relative_to(folder)
-        if file.is_file() and not is_left_out(place.parts):
-            origin = f"the dependency that has {place.parts[0]}"
-            yield Member.of(place.as_posix(), file.read_bytes(), origin=origin, executable=os.access(file, os.X_OK))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import attrs
 
@@ -137,10 +140,13 @@ def _owners_of_file(module: str, names: Sequence[str], finder: ModuleFinder) -> 
 
 def _described(distribution: Any) -> FoundDistribution:
     origin = direct_url(distribution)
+    url = str(origin.get("url", ""))
+    # Conda notes the folder in which a package was built, on another machine.
+    is_elsewhere = url.startswith("file:") and not Path(url2pathname(urlsplit(url).path)).exists()
     return FoundDistribution(
         name=distribution.name,
         version=distribution.version,
-        source=without_credentials(str(origin.get("url", ""))),
+        source="" if is_elsewhere else without_credentials(url),
         is_editable=bool(origin.get("dir_info", {}).get("editable")),
     )
 

@@ -1,4 +1,4 @@
-"""Distributions that are on this machine and on no index: installed from a folder, a file or a repository."""
+"""Distributions that are installed here from a folder, a file or a repository instead of an index."""
 
 from __future__ import annotations
 
@@ -25,17 +25,45 @@ _COMPILED = (".so", ".pyd", ".dylib", ".dll")
 
 @attrs.frozen(kw_only=True)
 class LocalDistributions:
-    """Installed files that go into a package as they are.
+    """What goes into a package from this machine.
 
     Args:
-        pins: ``"name==version"`` of each distribution.
+        pins: ``"name==version"`` of each distribution whose installed files are taken as they are.
         members: Their files.
         needs: What they need of an index, pinned to what is installed.
+        projects: Editable installations, which are built, as ``"name @ file:///folder"``.
     """
 
     pins: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
     needs: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+
+    @property
+    def built(self) -> tuple[str, ...]:
+        """The normalised names of what is built."""
+        return tuple(normalised_name(text.partition(" @ ")[0]) for text in self.projects)
+
+
+def named_locally(requirement: str, target: PackageTarget) -> FoundDistribution | None:
+    """The distribution that a requirement names, if it is installed here from something else than an index.
+
+    Args:
+        requirement: Of PEP 508. A version that it does not allow is not taken.
+        target: The machine that it is for. What was compiled for another is not taken.
+    """
+    parsed = parse_requirement(requirement)
+    found = is_here(parsed.name)
+    if found is None or not found.source or parsed.extras:
+        return None
+    allowed = parsed.specifier.contains(found.version, prereleases=True)
+    return found if allowed and (found.is_editable or is_this_machine(target) or not _is_compiled(found)) else None
+
+
+def _is_compiled(item: FoundDistribution) -> bool:
+    import importlib_metadata
+
+    return any(str(file).endswith(_COMPILED) for file in importlib_metadata.distribution(item.name).files or ())
 
 
 def take_local(found: Sequence[FoundDistribution], target: PackageTarget) -> LocalDistributions:
@@ -52,17 +80,26 @@ def take_local(found: Sequence[FoundDistribution], target: PackageTarget) -> Loc
     pins: list[str] = []
     members: list[Member] = []
     needs: set[str] = set()
+    projects: list[str] = []
     while waiting:
         item = waiting.pop()
-        pins.append(item.pin)
-        members += _installed_files(item, target)
+        if item.is_editable:
+            projects.append(f"{normalised_name(item.name)} @ {item.source}")
+        else:
+            pins.append(item.pin)
+            members += _installed_files(item, target)
         for needed in _needed(item):
             if needed.source and normalised_name(needed.name) not in seen:
                 waiting.append(needed)
                 seen.add(normalised_name(needed.name))
             elif not needed.source:
                 needs.add(needed.pin)
-    return LocalDistributions(pins=tuple(sorted(pins)), members=tuple(members), needs=tuple(sorted(needs)))
+    return LocalDistributions(
+        pins=tuple(sorted(pins)),
+        members=tuple(members),
+        needs=tuple(sorted(needs)),
+        projects=tuple(sorted(projects)),
+    )
 
 
 def _installed_files(item: FoundDistribution, target: PackageTarget) -> Iterator[Member]:

@@ -37,6 +37,26 @@ def check_dependencies(dependencies: Sequence[str] | None) -> list[Problem]:
     return problems
 
 
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+def check_names(field: str, names: Sequence[object]) -> list[Problem]:
+    """Check names of distributions.
+
+    Args:
+        field: What they were given for.
+        names: As a user gives them.
+
+    Returns:
+        All problems: each has to be a name without a version (PEP 508).
+    """
+    return [
+        Problem(field=f"{field}[{index}]", message=f"{name!r} is not the name of a distribution, like 'docopt'")
+        for index, name in enumerate(names)
+        if not isinstance(name, str) or not _NAME.fullmatch(name)
+    ]
+
+
 def _wrong_with(text: object) -> str:
     if not isinstance(text, str):
         return f"must be a str, not {type(text).__name__}; {_FORM}"

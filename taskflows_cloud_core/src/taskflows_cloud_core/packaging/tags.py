@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from taskflows_cloud_core.packaging.package import PackageTarget
@@ -40,6 +40,28 @@ def tag_ranks(target: PackageTarget) -> dict[Tag, int] | None:
     found = [*tags.cpython_tags((major, minor), [interpreter], platforms)]
     found += tags.compatible_tags((major, minor), interpreter, platforms)
     return {tag: rank for rank, tag in enumerate(dict.fromkeys(found))}
+
+
+def wheel_rank(filename: str, ranks: Mapping[Tag, int]) -> int | None:
+    """The rank of a wheel on a target, ``None`` when it does not run there.
+
+    Args:
+        filename: Of the wheel.
+        ranks: As `tag_ranks` returns.
+    """
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    try:
+        tags = parse_wheel_filename(filename)[3]
+    except InvalidWheelFilename:
+        return None
+    return min((ranks[tag] for tag in tags if tag in ranks), default=None)
+
+
+def best_tag(target: PackageTarget) -> str:
+    """The tag of a wheel that is made for just this target, for messages."""
+    ranks = tag_ranks(target)
+    return str(next(iter(ranks))) if ranks else f"Python {target.python_version} on {target.platform}"
 
 
 def _linux_platforms(platform: str) -> list[str]:

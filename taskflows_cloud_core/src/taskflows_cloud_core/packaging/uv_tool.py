@@ -13,18 +13,28 @@ from pathlib import Path
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.package import PackageTarget
 from taskflows_cloud_core.packaging.requirements import without_credentials
+from taskflows_cloud_core.packaging.tags import best_tag
 
 _PROGRESS = re.compile(r"(Using|Resolved|Downloading|Downloaded|Prepared|Installed|Building|Built)\b.*|[+~-] .*")
+_WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
 
 
-def install(requirements: Sequence[str], folder: Path, *, target: PackageTarget, constraints: Sequence[str]) -> None:
-    """Install distributions for a target into a folder, from wheels alone.
+def install(
+    requirements: Sequence[str],
+    folder: Path,
+    *,
+    target: PackageTarget,
+    constraints: Sequence[str],
+    built: Sequence[str] = (),
+) -> None:
+    """Install distributions for a target into a folder, from wheels alone but for those that may be built.
 
     Args:
         requirements: Of PEP 508, checked already.
         folder: An empty folder.
         target: Whose Python and platform the wheels are for.
         constraints: Versions that are kept if the resolution needs these distributions.
+        built: Names of distributions that are built from source.
 
     Raises:
         PackagingError: A requirement cannot be met, or has no wheel for the target.
@@ -34,6 +44,7 @@ def install(requirements: Sequence[str], folder: Path, *, target: PackageTarget,
         wanted.write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
         kept.write_text("".join(f"{line}\n" for line in constraints), encoding="utf-8")
         arguments = ["pip", "install", "--target", str(folder), *target_arguments(target), "--no-compile-bytecode"]
+        arguments += build_arguments(built)
         arguments += ["--requirements", str(wanted), "--constraints", str(kept)]
         run_uv(arguments, requirements=requirements, target=target)
 
@@ -42,6 +53,28 @@ def target_arguments(target: PackageTarget) -> list[str]:
     """What tells uv the target. Naming the running interpreter spares it the search for one."""
     arguments = ["--python", sys.executable, "--python-version", target.python_version, "--only-binary", ":all:"]
     return [*arguments, "--python-platform", target.platform] if target.platform else arguments
+
+
+def build_arguments(names: Sequence[str]) -> list[str]:
+    """What lets uv build these distributions from source, and no other."""
+    return [argument for name in names for argument in ("--no-binary", name)]
+
+
+def build_source(source: Path, folder: Path, *, name: str) -> None:
+    """Build a wheel. This runs the setup code of the distribution.
+
+    Args:
+        source: Its folder, or its archive of sources.
+        folder: Where the wheel goes.
+        name: For the message when it fails.
+
+    Raises:
+        PackagingError: It failed; the message has its reason.
+    """
+    arguments = ["build", "--wheel", str(source), "--out-dir", str(folder), "--python", sys.executable]
+    done = _run(arguments, SOURCE_DATE_EPOCH="315532800")  # 1980, the first year that a wheel can name
+    if done.returncode:
+        raise PackagingError(f"{name} cannot be built from its source: {_reason(done.stderr)}")
 
 
 def run_uv(arguments: Sequence[str], *, requirements: Sequence[str], target: PackageTarget) -> str:
@@ -60,12 +93,23 @@ def run_uv(arguments: Sequence[str], *, requirements: Sequence[str], target: Pac
     """
     done = _run(arguments)
     if done.returncode:
-        platform = target.platform or "this machine"
-        raise PackagingError(
-            f"the dependencies {', '.join(requirements)} cannot be had as wheels for Python {target.python_version} "
-            f"on {platform}: {_reason(done.stderr)}"
-        )
+        raise PackagingError(_refusal(_reason(done.stderr), requirements, target))
     return done.stdout
+
+
+def _refusal(reason: str, requirements: Sequence[str], target: PackageTarget) -> str:
+    platform = target.platform or "this machine"
+    message = (
+        f"the dependencies {', '.join(map(without_credentials, requirements))} cannot be had as wheels for Python "
+        f"{target.python_version} on {platform}: {reason} (wanted: {best_tag(target)}, or what runs there too)"
+    )
+    names = sorted(set(_WITHOUT_WHEELS.findall(reason)))
+    if not names:
+        return message
+    return (
+        f"{message}; {', '.join(names)} may have its source on the index, and building that runs its setup code on "
+        f"this machine: if you trust it, allow it with build_from_source={names}"
+    )
 
 
 def export_lock(folder: Path) -> str:
@@ -87,9 +131,12 @@ def export_lock(folder: Path) -> str:
     return done.stdout
 
 
-def _run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def _run(arguments: Sequence[str], **variables: str) -> subprocess.CompletedProcess[str]:
     command = [_uv(), *arguments, "--no-progress", "--color", "never"]
-    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env=environment
+    )
 
 
 def uv_settings() -> tuple[object, ...]:

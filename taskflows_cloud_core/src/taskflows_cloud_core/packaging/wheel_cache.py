@@ -13,20 +13,20 @@ from urllib.request import urlopen
 
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.cache import cache_folder, prune
-from taskflows_cloud_core.packaging.lock import LockedWheel
+from taskflows_cloud_core.packaging.lock import LockedFile
 
 _AT_ONCE = 4
 _PIECE = 1 << 20
 _TIMEOUT_SECONDS = 60
 
 
-def fetch_wheels(wheels: Sequence[LockedWheel]) -> list[Path] | None:
+def fetch_files(wheels: Sequence[LockedFile]) -> list[Path] | None:
     """Get wheels into the cache.
 
     A file appears under its name only when it is whole and has the right digest.
 
     Args:
-        wheels: What `lock_wheels` returned.
+        wheels: What `lock` returned.
 
     Returns:
         Their files, in the order of the wheels; ``None`` when one cannot be fetched from here, for instance
@@ -50,11 +50,11 @@ def fetch_wheels(wheels: Sequence[LockedWheel]) -> list[Path] | None:
     return files
 
 
-def _fetch(wheel: LockedWheel, folder: Path) -> None:
+def _fetch(wheel: LockedFile, folder: Path) -> None:
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
     part, digest = Path(name), hashlib.sha256()
     try:
-        with os.fdopen(descriptor, "wb") as stream, urlopen(wheel.url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - lock_wheels lets https, http and file pass
+        with os.fdopen(descriptor, "wb") as stream, urlopen(wheel.url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - lock lets https, http and file pass
             while piece := answer.read(_PIECE):
                 digest.update(piece)
                 stream.write(piece)

@@ -22,4 +22,5 @@ def package_function(
         target=running_target(config.python_version),
         dependencies=dependencies,
         include_files=config.include_files,
+        build_from_source=config.build_from_source,
     )
