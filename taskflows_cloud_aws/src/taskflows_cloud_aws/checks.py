@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from taskflows_cloud_aws import limits, ownership
-from taskflows_cloud_aws.function_options import function_options
-from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem
+from taskflows_cloud_aws.function_options import AwsFunctionOptions, function_options
+from taskflows_cloud_aws.missed_runs import window_of
+from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem, ScheduleError
 
 
 def check_config(config: CloudFunctionConfig) -> list[Problem]:
@@ -25,7 +26,7 @@ def check_config(config: CloudFunctionConfig) -> list[Problem]:
     if config.retries is not None:
         problems += _outside("retries", config.retries, limits.ASYNC_RETRIES, "retries")
     try:
-        function_options(config)
+        problems += _missed_runs(function_options(config), config)
     except ConfigurationError as error:
         problems += [
             Problem(field=f"provider_options['aws'].{found.field}", message=found.message) for found in error.problems
@@ -53,6 +54,18 @@ def validate_lambda_constraints(timeout: int, memory_mb: int, function_name: str
     ]
     if problems:
         raise ConfigurationError(problems, subject="AWS Lambda")
+
+
+def _missed_runs(options: AwsFunctionOptions, config: CloudFunctionConfig) -> Iterator[Problem]:
+    if not options.alarms.missed_runs or not config.schedules:
+        return
+    try:
+        window = window_of(config.schedules)
+    except ScheduleError:
+        # Told where schedules are translated.
+        return
+    if isinstance(window, str):
+        yield Problem(field="provider_options['aws'].alarms.missed_runs", message=window)
 
 
 def _name(name: str) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from taskflows_cloud_aws import limits
 from taskflows_cloud_aws._version import __version__
 from taskflows_cloud_aws.budget import Budget
+from taskflows_cloud_aws.layer_notes import LayerNotes
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_aws.waiting import Waiting
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -47,15 +49,24 @@ class AwsSession:
         self.options = options
         self.waiting = Waiting(sleep=time.sleep, clock=time.monotonic)
         self.known_functions: set[str] = set()
+        self.known_roles: set[str] = set()
+        self.denied: set[str] = set()
         self._budget = Budget(per_second=limits.CONTROL_CALLS_A_SECOND, sleep=time.sleep, clock=time.monotonic)
         self._lock = threading.RLock()
         self._kept: dict[str, Any] = {}
+        self._in_turn: dict[str, threading.Lock] = {}
+        self.layers = LayerNotes(clock=time.monotonic)
 
     def _once(self, key: str, make: Callable[[], _T]) -> _T:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = make()
             return cast("_T", self._kept[key])
+
+    def in_turn(self, key: str) -> threading.Lock:
+        """A lock by name, for what functions share: one makes it, the others find it."""
+        with self._lock:
+            return self._in_turn.setdefault(key, threading.Lock())
 
     @property
     def _boto(self) -> boto3.Session:
@@ -127,6 +138,16 @@ class AwsSession:
         return self._client("cloudwatch")
 
     @property
+    def sqs(self) -> Any:
+        """Amazon SQS."""
+        return self._client("sqs")
+
+    @property
+    def sns(self) -> Any:
+        """Amazon SNS."""
+        return self._client("sns")
+
+    @property
     def s3(self) -> Any:
         """Amazon S3."""
         return self._client("s3")
@@ -149,14 +170,27 @@ class AwsSession:
         return region
 
     @property
+    def _identity(self) -> GetCallerIdentityResponseTypeDef:
+        return self._once("identity", self._ask_for_identity)
+
+    def _ask_for_identity(self) -> GetCallerIdentityResponseTypeDef:
+        identity = self._sts.get_caller_identity()
+        own, of_region = _partition_of(identity["Arn"]), self._boto.get_partition_for_region(self.region)
+        # Emulators say "aws" whatever the region.
+        if own != of_region and self.foreign_endpoint is None:
+            message = f"{self.region!r} is of the partition {of_region!r}, and the credentials are of {own!r}"
+            raise ConfigurationError([Problem(field="region", message=message)], subject="provider 'aws'")
+        return identity
+
+    @property
     def partition(self) -> str:
-        """The partition of the region: ``"aws"``, ``"aws-cn"``, ``"aws-us-gov"`` and so on."""
-        return self._boto.get_partition_for_region(self.region)
+        """The partition of the credentials, and so of all ARNs: ``"aws"``, ``"aws-cn"``, ``"aws-us-gov"`` and so on."""
+        return _partition_of(self._identity["Arn"])
 
     @property
     def account(self) -> str:
         """The account of the credentials. Asked of AWS once, which also proves that they are good."""
-        return self._once("account", lambda: self._sts.get_caller_identity()["Account"])
+        return self._identity["Account"]
 
     @property
     def foreign_endpoint(self) -> str | None:
@@ -177,3 +211,7 @@ class AwsSession:
             return [call(item) for item in todo]
         with ThreadPoolExecutor(max_workers=_PARALLEL_READS, thread_name_prefix="taskflows-cloud-read") as pool:
             return list(pool.map(call, todo))
+
+
+def _partition_of(arn: str) -> str:
+    return arn.split(":")[1]

@@ -40,26 +40,32 @@ def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeployme
 
 def delete(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
     """Carry out a plan of `planning.plan_removal`."""
-    report = _carry_out(session, plan, progress)
+    kept: list[str] = []
+    report = _carry_out(session, plan, progress, kept)
     session.known_functions.discard(plan.function_name)
-    done = {action.key for action in report.done}
+    done = [action.key for action in report.done]
     undone = [f"{action.key}, not deleted yet" for action in plan.actions if action.key not in done]
     return DeletionResult(
         success=report.success,
         function_name=plan.function_name,
         provider=plan.provider,
-        deleted=[str(action.key) for action in report.done],
-        left=[*plan.keeps, *undone],
+        deleted=[str(key) for key in done if not any(what.startswith(f"{key}, ") for what in kept)],
+        left=[*plan.keeps, *kept, *undone],
         error=report.error,
         warnings=plan.warnings,
         plan=plan,
     )
 
 
-def _carry_out(session: AwsSession, plan: Plan, progress: Progress) -> ApplyReport:
+def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[str] | None = None) -> ApplyReport:
     if plan.is_empty:
         return ApplyReport()
-    context = Context(session=session, names=session.names(plan.function_name), package=plan.package)
+    context = Context(
+        session=session,
+        names=session.names(plan.function_name),
+        package=plan.package,
+        kept=[] if kept is None else kept,
+    )
     secrets = tuple(_secrets(plan))
 
     def execute(action: Action) -> None:

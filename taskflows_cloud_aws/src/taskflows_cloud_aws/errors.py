@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from taskflows_cloud_aws.iam_actions import IAM_ACTIONS
-from taskflows_cloud_aws.waiting import error_code, error_message, is_throttled
+from taskflows_cloud_aws.waiting import DENIED_CODES, error_code, error_message, is_throttled
 from taskflows_cloud_core import CloudError, CredentialsError, OperationError, PermissionDeniedError
 
 _T = TypeVar("_T")
@@ -34,7 +34,6 @@ _CREDENTIAL_CODES = {
     "OptInRequired": "the account is not enabled for this service or region",
     "MissingAuthenticationToken": "the request had no credentials; check the profile",
 }
-_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"})
 _REMEDIES: Mapping[str, str] = {
     "CodeStorageExceededException": "delete old functions or versions, or ask AWS for more code storage",
     "LimitExceededException": "a quota of the account is used up; delete what is not needed or ask AWS for more",
@@ -95,7 +94,7 @@ def _from_answer(error: BaseException, operation: str, subject: str, secrets: It
     head = f"{right} on {subject}"
     if code in _CREDENTIAL_CODES:
         return CredentialsError(f"{head}: {_CREDENTIAL_CODES[code]} ({code})")
-    if code in _DENIED_CODES or code.endswith("AccessDenied"):
+    if code in DENIED_CODES or code.endswith("AccessDenied"):
         return PermissionDeniedError(
             f"{head} is not permitted; add {right} to the policy of these credentials ({words})"
         )

@@ -30,7 +30,9 @@ def execution_statements(names: Names, options: AwsFunctionOptions) -> list[dict
     Returns:
         IAM statements, in the same order for the same options.
     """
-    statements = [_allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"{names.log_group_arn}:*")]
+    statements = [_writing_logs(names.log_group_arn)]
+    if options.dead_letter_queue:
+        statements.append(_allow("sqs:SendMessage", names.queue_arn))
     if options.dead_letter_arn is not None:
         sending = "sns:Publish" if ":sns:" in options.dead_letter_arn else "sqs:SendMessage"
         statements.append(_allow(sending, options.dead_letter_arn))
@@ -40,7 +42,40 @@ def execution_statements(names: Names, options: AwsFunctionOptions) -> list[dict
         statements.append(_allow(list(_TRACES), "*"))
     if options.kms_key_arn is not None:
         statements.append(_allow("kms:Decrypt", options.kms_key_arn))
+    if options.file_system_access_point_arn is not None:
+        statements.append(_mounting(options.file_system_access_point_arn))
     return statements + [_as_given(statement) for statement in options.policy_statements]
+
+
+def shared_statements(names: Names) -> list[dict[str, Any]]:
+    """What every function of a region may do when they share a role: writing logs, nothing else."""
+    return [_writing_logs(names.any_log_group_arn)]
+
+
+def can_share(options: AwsFunctionOptions) -> bool:
+    """Whether a function needs no more than `shared_statements`."""
+    needs = (
+        options.dead_letter_queue,
+        options.dead_letter_arn,
+        options.subnet_ids,
+        options.tracing == "Active",
+        options.kms_key_arn,
+        options.policy_statements,
+    )
+    return not any(needs)
+
+
+def _writing_logs(log_group_arn: str) -> dict[str, Any]:
+    return _allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"{log_group_arn}:*")
+
+
+def _mounting(access_point: str) -> dict[str, Any]:
+    # Amazon EFS User Guide, "Using IAM to control access to file systems", 2026-11-25. The ARN of the file system
+    # itself is not known here; the access point tells which it is.
+    place = access_point.rpartition(":")[0]
+    actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+    condition = {"StringEquals": {"elasticfilesystem:AccessPointArn": access_point}}
+    return {**_allow(actions, f"{place}:file-system/*"), "Condition": condition}
 
 
 def _allow(action: str | list[str], resource: str) -> dict[str, Any]:

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws.options import role_problem
+from taskflows_cloud_aws import option_checks as checks
+from taskflows_cloud_aws.alarm_options import AlarmOptions, to_alarms
+from taskflows_cloud_aws.option_checks import Check, sequence
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem
 from taskflows_cloud_core.options import build_options
 
-# A check takes a value and says what is wrong with it; "" is nothing.
-_Check: TypeAlias = Callable[[Any], str]
-
-_ACCOUNT = r"\d{12}"
-_LAYER = re.compile(rf"arn:aws[a-z-]*:lambda:[a-z0-9-]+:{_ACCOUNT}:layer:[a-zA-Z0-9_-]{{1,140}}:\d+")
-_QUEUE_OR_TOPIC = re.compile(rf"arn:aws[a-z-]*:(sqs|sns):[a-z0-9-]+:{_ACCOUNT}:[a-zA-Z0-9_.-]+")
-_KEY = re.compile(rf"arn:aws[a-z-]*:kms:[a-z0-9-]+:{_ACCOUNT}:(key|alias)/[a-zA-Z0-9/_-]+")
-_SUBNET = re.compile(r"subnet-[0-9a-z]+")
-_SECURITY_GROUP = re.compile(r"sg-[0-9a-zA-Z]+")
 _STATEMENT_KEYS = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
-
-
-def _sequence(value: Any) -> Any:
-    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping) else value
 
 
 @attrs.frozen(kw_only=True)
@@ -46,9 +34,23 @@ class AwsFunctionOptions:
         delivery_retries: How often EventBridge tries again to hand an event to Lambda. It is not a retry of
             a failed run; those are the configuration's ``retries``.
         dead_letter_arn: An SQS queue or SNS topic for the events of runs that failed for good.
+        dead_letter_queue: Make an SQS queue for them instead. It is deleted with the function.
+        alarms: What CloudWatch watches, as in `AlarmOptions`: ``{"errors": 1, "duration_percent": 90,
+            "missed_runs": True}``.
+        alarm_topic_arn: The SNS topic that alarms are sent to.
+        alarm_emails: Addresses that alarms are sent to; a topic is made for them, and each gets a letter in
+            which it has to agree.
+        dependency_layer: Whether the dependencies are put into a layer, which all functions with the same ones
+            share; ``None`` as the environment says.
         layers: ARNs of layer versions, five at the most.
         subnet_ids: The subnets of a VPC that the function runs in.
         security_group_ids: Its security groups there.
+        file_system_access_point_arn: An access point of an EFS file system; needs a VPC.
+        file_system_mount_path: Where it is mounted, ``"/mnt/…"``.
+        provisioned_concurrency: How many execution environments are kept warm for the live version. They cost
+            money all the time.
+        code_signing_config_arn: Which signatures Lambda demands of the code. Packages are not signed here: a
+            configuration that enforces signatures refuses them.
         tracing: ``"PassThrough"``, or ``"Active"`` for X-Ray.
         kms_key_arn: The key that the environment is encrypted with.
 
@@ -58,27 +60,39 @@ class AwsFunctionOptions:
 
     execution_role_arn: str | None = None
     scheduler_role_arn: str | None = None
-    policy_statements: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_sequence)
+    policy_statements: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=sequence)
     allow_everything: bool = False
     adopt: bool = False
     max_event_age_seconds: int = 3600
     delivery_retries: int = 2
     dead_letter_arn: str | None = None
-    layers: tuple[str, ...] = attrs.field(default=(), converter=_sequence)
-    subnet_ids: tuple[str, ...] = attrs.field(default=(), converter=_sequence)
-    security_group_ids: tuple[str, ...] = attrs.field(default=(), converter=_sequence)
+    dead_letter_queue: bool = False
+    alarms: AlarmOptions = attrs.field(factory=AlarmOptions)
+    alarm_topic_arn: str | None = None
+    alarm_emails: tuple[str, ...] = attrs.field(default=(), converter=sequence)
+    dependency_layer: bool | None = None
+    layers: tuple[str, ...] = attrs.field(default=(), converter=sequence)
+    subnet_ids: tuple[str, ...] = attrs.field(default=(), converter=sequence)
+    security_group_ids: tuple[str, ...] = attrs.field(default=(), converter=sequence)
+    file_system_access_point_arn: str | None = None
+    file_system_mount_path: str | None = None
+    provisioned_concurrency: int | None = None
+    code_signing_config_arn: str | None = None
     tracing: str = "PassThrough"
     kms_key_arn: str | None = None
 
     def __attrs_post_init__(self) -> None:
         messages = {name: check(getattr(self, name)) for name, check in _CHECKS.items()}
         problems = [Problem(field=name, message=message) for name, message in messages.items() if message]
-        problems += _statement_problems(self)
-        if bool(self.subnet_ids) != bool(self.security_group_ids):
-            message = "a VPC needs both, subnet_ids and security_group_ids"
-            problems.append(Problem(field="subnet_ids", message=message))
+        problems += [*_alarm_problems(self), *_statement_problems(self)]
+        problems += [Problem(field=field, message=message) for field, message in _belongs_together(self)]
         if problems:
             raise ConfigurationError(problems, subject="provider_options['aws']")
+
+    @property
+    def wants_topic(self) -> bool:
+        """Whether a topic is to be made for the alarms."""
+        return bool(self.alarm_emails) and self.alarm_topic_arn is None and not self.alarms.is_empty
 
 
 def function_options(config: CloudFunctionConfig) -> AwsFunctionOptions:
@@ -87,50 +101,48 @@ def function_options(config: CloudFunctionConfig) -> AwsFunctionOptions:
     Raises:
         ConfigurationError: With every unknown name and every value that cannot be used.
     """
-    return build_options(AwsFunctionOptions, config.options_for("aws"), subject=f"function {config.function_name!r}")
+    given = dict(config.options_for("aws"))
+    subject = f"function {config.function_name!r}"
+    problems: list[Problem] = []
+    try:
+        given["alarms"] = to_alarms(given.get("alarms", AlarmOptions()))
+    except ConfigurationError as error:
+        problems += error.problems
+        del given["alarms"]
+    try:
+        options = build_options(AwsFunctionOptions, given, subject=subject)
+    except ConfigurationError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigurationError(problems, subject=f"options of {subject}")
+    return options
 
 
-def _text(pattern: re.Pattern[str], example: str) -> _Check:
-    def check(value: Any) -> str:
-        if value is None or (isinstance(value, str) and pattern.fullmatch(value)):
-            return ""
-        return f"{value!r} is not of the form {example!r}"
-
-    return check
-
-
-def _texts(pattern: re.Pattern[str], example: str, most: int) -> _Check:
-    one = _text(pattern, example)
-
-    def check(values: Any) -> str:
-        if not isinstance(values, tuple):
-            return f"must be a list of str, not {type(values).__name__}"
-        if len(values) > most:
-            return f"has {len(values)} entries; Lambda takes {most}"
-        return "; ".join(filter(None, map(one, values)))
-
-    return check
+def _alarm_problems(options: AwsFunctionOptions) -> list[Problem]:
+    given: Any = options.alarms
+    if not isinstance(given, AlarmOptions):
+        return [Problem(field="alarms", message="must be AlarmOptions or a dict")]
+    if options.alarm_topic_arn is not None and options.alarm_emails:
+        message = "is for a topic of our making; subscribe the addresses to alarm_topic_arn instead"
+        return [Problem(field="alarm_emails", message=message)]
+    return []
 
 
-def _within(allowed: range) -> _Check:
-    def check(value: Any) -> str:
-        if isinstance(value, int) and not isinstance(value, bool) and value in allowed:
-            return ""
-        return f"is {value!r}; it must be an int of {allowed[0]} to {allowed[-1]}"
-
-    return check
-
-
-def _role(value: Any) -> str:
-    return "" if value is None else role_problem(value)
-
-
-def _flag(value: Any) -> str:
-    return "" if isinstance(value, bool) else "must be True or False"
-
-
-def _tracing(value: Any) -> str:
-    return "" if value in ("PassThrough", "Active") else f"{value!r} is neither 'PassThrough' nor 'Active'"
+def _belongs_together(options: AwsFunctionOptions) -> list[tuple[str, str]]:
+    found = []
+    if bool(options.subnet_ids) != bool(options.security_group_ids):
+        found.append(("subnet_ids", "a VPC needs both, subnet_ids and security_group_ids"))
+    if (options.file_system_access_point_arn is None) != (options.file_system_mount_path is None):
+        message = "a file system needs both, file_system_access_point_arn and file_system_mount_path"
+        found.append(("file_system_access_point_arn", message))
+    if options.file_system_access_point_arn is not None and not options.subnet_ids:
+        found.append(("file_system_access_point_arn", "needs a VPC: subnet_ids and security_group_ids"))
+    if options.dead_letter_queue is True and options.dead_letter_arn is not None:
+        found.append(("dead_letter_queue", "is for a queue of our making; leave out dead_letter_arn"))
+    if options.dependency_layer is True and len(options.layers) == limits.LAYERS:
+        message = f"a function has at most {limits.LAYERS} layers, and the dependencies need one"
+        found.append(("layers", message))
+    return found
 
 
 def _statement_problems(options: AwsFunctionOptions) -> list[Problem]:
@@ -163,24 +175,37 @@ def _statement(statement: Any, *, allow_everything: bool) -> str:
 
 
 def _is_everything(statement: Mapping[str, Any]) -> bool:
-    actions, resources = _sequence(statement["Action"]), _sequence(statement["Resource"])
+    actions, resources = sequence(statement["Action"]), sequence(statement["Resource"])
     allows = statement.get("Effect", "Allow") == "Allow"
     return allows and "*" in (actions, *actions) and "*" in (resources, *resources)
 
 
-_CHECKS: Mapping[str, _Check] = MappingProxyType(
+_CHECKS: Mapping[str, Check] = MappingProxyType(
     {
-        "execution_role_arn": _role,
-        "scheduler_role_arn": _role,
-        "allow_everything": _flag,
-        "adopt": _flag,
-        "max_event_age_seconds": _within(limits.ASYNC_EVENT_AGE_SECONDS),
-        "delivery_retries": _within(limits.SCHEDULE_RETRIES),
-        "dead_letter_arn": _text(_QUEUE_OR_TOPIC, "arn:aws:sqs:eu-central-1:123456789012:queue"),
-        "layers": _texts(_LAYER, "arn:aws:lambda:eu-central-1:123456789012:layer:name:1", limits.LAYERS),
-        "subnet_ids": _texts(_SUBNET, "subnet-0123abcd", limits.SUBNETS),
-        "security_group_ids": _texts(_SECURITY_GROUP, "sg-0123abcd", limits.SECURITY_GROUPS),
-        "tracing": _tracing,
-        "kms_key_arn": _text(_KEY, "arn:aws:kms:eu-central-1:123456789012:key/1234"),
+        "execution_role_arn": checks.role,
+        "scheduler_role_arn": checks.role,
+        "allow_everything": checks.flag,
+        "adopt": checks.flag,
+        "max_event_age_seconds": checks.within(limits.ASYNC_EVENT_AGE_SECONDS),
+        "delivery_retries": checks.within(limits.SCHEDULE_RETRIES),
+        "dead_letter_arn": checks.text(checks.QUEUE_OR_TOPIC, "arn:aws:sqs:eu-central-1:123456789012:queue"),
+        "dead_letter_queue": checks.flag,
+        "alarm_topic_arn": checks.text(checks.TOPIC, "arn:aws:sns:eu-central-1:123456789012:topic"),
+        "alarm_emails": checks.texts(checks.EMAIL, "someone@example.com", limits.ALARM_EMAILS),
+        "dependency_layer": checks.optional_flag,
+        "layers": checks.texts(checks.LAYER, "arn:aws:lambda:eu-central-1:123456789012:layer:name:1", limits.LAYERS),
+        "subnet_ids": checks.texts(checks.SUBNET, "subnet-0123abcd", limits.SUBNETS),
+        "security_group_ids": checks.texts(checks.SECURITY_GROUP, "sg-0123abcd", limits.SECURITY_GROUPS),
+        "file_system_access_point_arn": checks.text(
+            checks.ACCESS_POINT,
+            "arn:aws:elasticfilesystem:eu-central-1:123456789012:access-point/fsap-0123456789abcdef0",
+        ),
+        "file_system_mount_path": checks.text(checks.MOUNT_PATH, "/mnt/data"),
+        "provisioned_concurrency": checks.within(limits.PROVISIONED_CONCURRENCY, optional=True),
+        "code_signing_config_arn": checks.text(
+            checks.SIGNING, "arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-0123456789abcdef0"
+        ),
+        "tracing": checks.one_of("PassThrough", "Active"),
+        "kms_key_arn": checks.text(checks.KEY, "arn:aws:kms:eu-central-1:123456789012:key/1234"),
     }
 )

@@ -25,6 +25,9 @@ DESCRIPTION_CHARACTERS = 256
 # AWS Lambda API Reference, PutFunctionEventInvokeConfig (API_PutFunctionEventInvokeConfig.html), 2026-11-24.
 ASYNC_RETRIES = range(2 + 1)
 ASYNC_EVENT_AGE_SECONDS = range(60, 21600 + 1)
+# AWS Lambda, "Invoking a Lambda function asynchronously" (invocation-async.html), 2026-11-25: retries and age in
+# seconds when nothing is said.
+ASYNC_DEFAULTS = (2, 21600)
 
 # AWS Lambda, "Lambda runtimes" (lambda-runtimes.html): Python runtimes on which functions can still be
 # created. From memory and copies of that page; not compared with the page itself.
@@ -67,6 +70,10 @@ TAG_KEY_CHARACTERS = 128
 TAG_VALUE_CHARACTERS = 256
 TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
 
+# Amazon CloudWatch API Reference, PutMetricAlarm (API_PutMetricAlarm.html), 2026-11-25: the longest time that an
+# alarm looks back, with periods of an hour, and with shorter ones.
+ALARM_WINDOW_SECONDS, ALARM_WINDOW_OF_SHORT_PERIODS_SECONDS = 7 * 86400, 86400
+
 # Amazon CloudWatch Logs API Reference, PutRetentionPolicy (API_PutRetentionPolicy.html), 2026-11-24.
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -74,6 +81,15 @@ RETENTION_DAYS = (
 
 # IAM, "IAM and AWS STS quotas" (reference_iam-quotas.html): characters of a role name, 2026-11-24.
 ROLE_NAME_CHARACTERS = 64
+# Bounds of our own. Each version takes code storage, of which an account has 75 GB a region.
+DEFAULT_VERSIONS_KEPT = 10
+VERSIONS_KEPT = range(1, 1000 + 1)
+# A bound of our own: a letter to each of them.
+ALARM_EMAILS = 20
+# AWS Lambda API Reference, PutProvisionedConcurrencyConfig: at least 1; the account's limit is the most.
+PROVISIONED_CONCURRENCY = range(1, 10**6)
+# Amazon SQS Developer Guide, "Amazon SQS message quotas", 2026-11-25: characters of a queue's name.
+QUEUE_NAME_CHARACTERS = 80
 # Amazon EventBridge API Reference, PutRule (API_PutRule.html), 2026-11-24.
 RULE_NAME_CHARACTERS = 64
 RULE_DESCRIPTION_CHARACTERS = 512

@@ -110,7 +110,7 @@ def describe(session: AwsSession, name: str) -> FunctionDescription:
         NotManagedError: It is not ours.
     """
     names = session.names(name)
-    observed = observe(session, names, look_for_role=False)
+    observed = observe(session, names)
     found = observed.only(function.KIND)
     if found is None:
         raise function_access.not_found(session, name)

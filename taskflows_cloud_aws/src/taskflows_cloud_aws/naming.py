@@ -13,11 +13,17 @@ import re
 import attrs
 
 from taskflows_cloud_aws import limits
+from taskflows_cloud_core import ConfigurationError, Problem
 
 # Core gives triggers names of ten hexadecimal digits.
 _TRIGGER_NAME_CHARACTERS = 10
 _TRIGGER_NAME = "[0-9a-f]{10}"
 _HASH_CHARACTERS = 8
+# Of a layer's name: as much of the digest as makes a collision out of the question.
+_LAYER_DIGITS = 32
+_LAYER_PREFIX = "taskflows-cloud-"
+GROUP_PREFIX = "taskflows-cloud-"
+"""What the names of all schedule groups of our making begin with."""
 
 LIVE = "live"
 """The alias that schedules and invocations go to."""
@@ -40,6 +46,23 @@ def shortened(stem: str, *, suffix: str = "", limit: int) -> str:
     return f"{stem[: limit - len(suffix) - len(digest) - 1]}-{digest}{suffix}"
 
 
+def require_function_name(name: str) -> None:
+    """Refuse what Lambda would take for something else: a qualified name, a part of an ARN, a path.
+
+    Raises:
+        ConfigurationError: It is no plain name of a function.
+    """
+    if not isinstance(name, str) or not limits.FUNCTION_NAME.fullmatch(name):
+        message = f"{name!r} must be 1 to 64 ASCII letters, digits, '-' and '_', without version, alias or ARN"
+        raise ConfigurationError([Problem(field="function_name", message=message)])
+
+
+def layer_in(arn: str) -> str | None:
+    """The name of the layer of our making that an ARN, with or without a version, is of; else ``None``."""
+    found = re.search(rf":layer:({_LAYER_PREFIX}[0-9a-f]{{{_LAYER_DIGITS}}})(:\d+)?$", arn)
+    return found[1] if found else None
+
+
 @attrs.frozen(kw_only=True)
 class Names:
     """What a function's resources are called.
@@ -49,12 +72,18 @@ class Names:
         region: For instance ``"eu-central-1"``.
         account: Twelve digits.
         partition: ``"aws"``, ``"aws-cn"``, ``"aws-us-gov"``, …
+
+    Raises:
+        ConfigurationError: It is no plain name of a function.
     """
 
     function: str
     region: str
     account: str
     partition: str
+
+    def __attrs_post_init__(self) -> None:
+        require_function_name(self.function)
 
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
@@ -113,6 +142,72 @@ class Names:
         return self._role_arn(self.scheduler_role)
 
     @property
+    def shared_role(self) -> str:
+        """The name of the execution role that functions of a region share; no function's own can be called so."""
+        return f"taskflows-cloud.shared-{self.region}"
+
+    @property
+    def shared_role_arn(self) -> str:
+        """The ARN of that role."""
+        return self._role_arn(self.shared_role)
+
+    @property
+    def shared_scheduler_role(self) -> str:
+        """The name of the role that EventBridge Scheduler invokes all functions of a region as."""
+        return f"taskflows-cloud.shared-{self.region}-scheduler"
+
+    @property
+    def shared_scheduler_role_arn(self) -> str:
+        """The ARN of that role."""
+        return self._role_arn(self.shared_scheduler_role)
+
+    @property
+    def any_live_arn(self) -> str:
+        """Matches the running versions of all functions of the region."""
+        return self._arn("lambda", f"function:*:{LIVE}")
+
+    @property
+    def any_log_group_arn(self) -> str:
+        """Matches the log groups of all functions of the region."""
+        return self._arn("logs", "log-group:/aws/lambda/*")
+
+    @property
+    def queue(self) -> str:
+        """The name of the queue for events of runs that failed for good."""
+        return shortened(f"taskflows-cloud-{self.function}", suffix="-dead-letters", limit=limits.QUEUE_NAME_CHARACTERS)
+
+    @property
+    def queue_arn(self) -> str:
+        """The ARN of that queue."""
+        return self._arn("sqs", self.queue)
+
+    @property
+    def topic(self) -> str:
+        """The name of the topic that alarms are sent to."""
+        return f"taskflows-cloud-{self.function}-alarms"
+
+    @property
+    def topic_arn(self) -> str:
+        """The ARN of that topic."""
+        return self._arn("sns", self.topic)
+
+    def alarm(self, kind: str) -> str:
+        """The name of the alarm of a kind."""
+        return f"taskflows-cloud-{self.function}-{kind}"
+
+    def alarm_arn(self, name: str) -> str:
+        """The ARN of an alarm."""
+        return self._arn("cloudwatch", f"alarm:{name}")
+
+    def layer(self, sha256: str) -> str:
+        """The name of the layer that holds an archive: the same for everybody who has the same archive."""
+        return _LAYER_PREFIX + sha256[:_LAYER_DIGITS]
+
+    def layer_arn(self, name: str) -> str:
+        """The ARN of a layer, without a version."""
+        return self._arn("lambda", f"layer:{name}")
+
+    @property
     def rule_prefix(self) -> str:
         """What the names of all rules of the function begin with."""
         limit = limits.RULE_NAME_CHARACTERS - _TRIGGER_NAME_CHARACTERS - 1
@@ -138,7 +233,7 @@ class Names:
     @property
     def schedule_group(self) -> str:
         """The name of the group that holds the function's EventBridge Scheduler schedules."""
-        return shortened(f"taskflows-cloud-{self.function}", limit=limits.SCHEDULE_GROUP_NAME_CHARACTERS)
+        return shortened(GROUP_PREFIX + self.function, limit=limits.SCHEDULE_GROUP_NAME_CHARACTERS)
 
     @property
     def schedule_group_arn(self) -> str:

@@ -3,52 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
+from taskflows_cloud_aws import limits
+from taskflows_cloud_aws import option_checks as checks
+from taskflows_cloud_aws.option_checks import Check
 from taskflows_cloud_core import ConfigurationError, Problem
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
-
-
-def _region(value: Any) -> str:
-    if _REGION.fullmatch(value):
-        return ""
-    return f"{value!r} is not of the form 'eu-central-1'"
-
-
-def role_problem(value: Any) -> str:
-    """What is wrong with the ARN of a role; empty when nothing is."""
-    if isinstance(value, str) and _ROLE_ARN.fullmatch(value):
-        return ""
-    return f"{value!r} is not of the form 'arn:aws:iam::123456789012:role/name'"
-
-
-def _url(value: Any) -> str:
-    return "" if re.fullmatch(r"https?://\S+", value) else f"{value!r} is not of the form 'https://host:port'"
-
-
-def _bucket(value: Any) -> str:
-    # Amazon S3 User Guide, "General purpose bucket naming rules", 2026-11-24.
-    return "" if re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) else f"{value!r} is no name of a bucket"
+_URL = re.compile(r"https?://\S+")
+# Amazon S3 User Guide, "General purpose bucket naming rules", 2026-11-24.
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def _line(value: Any) -> str:
-    return "" if value.strip() and value.isprintable() else f"{value!r} is empty or has control characters"
+    if value is None or (isinstance(value, str) and value.strip() and value.isprintable()):
+        return ""
+    return f"{value!r} is empty or has control characters"
 
 
-def _text_problems(instance: Any, checks: dict[str, Any]) -> list[Problem]:
-    problems = []
-    for name, check in checks.items():
-        value = getattr(instance, name)
-        if value is None:
-            continue
-        message = check(value) if isinstance(value, str) else f"must be a str, not {type(value).__name__}"
-        if message:
-            problems.append(Problem(field=name, message=message))
-    return problems
+def _bucket(value: Any) -> str:
+    if value is None or (isinstance(value, str) and _BUCKET.fullmatch(value)):
+        return ""
+    return f"{value!r} is no name of a bucket"
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +42,15 @@ class AwsOptions:
             more rights than to write its own log.
         scheduler_role_arn: The role that EventBridge Scheduler invokes functions as; ``None`` makes one for
             each function that needs it.
+        shared_roles: Make one execution role and one role for Scheduler for all functions of the region instead
+            of one of each a function. The first may write to the log group of every function, the second may run
+            every function that taskflows-cloud made live. A function that needs more than its log gets its own.
+        schedule_service: ``"auto"`` makes EventBridge rules of schedules in UTC and Scheduler schedules of the
+            others; ``"scheduler"`` makes Scheduler schedules of all, which need no permission on the function.
+        dependency_layer: Whether the dependencies are put into a layer, which all functions with the same ones
+            share; ``None`` does so with archives of 10 MiB or more.
+        versions_kept: How many versions of a function stay after a new one, 1 to 1000.
+        alarm_topic_arn: The SNS topic that alarms of functions are sent to.
         profile: The name of a profile in the AWS configuration files.
         code_bucket: The name of an S3 bucket in the region, through which archives of more than 50 MiB pass.
         endpoint_url: Where requests go instead of to AWS, for an emulator.
@@ -72,19 +62,45 @@ class AwsOptions:
     region: str | None = None
     execution_role_arn: str | None = None
     scheduler_role_arn: str | None = None
+    shared_roles: bool = False
+    schedule_service: str = "auto"
+    dependency_layer: bool | None = None
+    versions_kept: int = limits.DEFAULT_VERSIONS_KEPT
+    alarm_topic_arn: str | None = None
     profile: str | None = None
     code_bucket: str | None = None
     endpoint_url: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        checks = {
-            "region": _region,
-            "execution_role_arn": role_problem,
-            "scheduler_role_arn": role_problem,
-            "profile": _line,
-            "code_bucket": _bucket,
-            "endpoint_url": _url,
-        }
-        problems = _text_problems(self, checks)
+        messages = {name: _message(name, getattr(self, name), check) for name, check in _CHECKS.items()}
+        problems = [Problem(field=name, message=message) for name, message in messages.items() if message]
         if problems:
             raise ConfigurationError(problems, subject="options of provider 'aws'")
+
+
+_TEXTS: Mapping[str, Check] = MappingProxyType(
+    {
+        "region": checks.text(_REGION, "eu-central-1"),
+        "execution_role_arn": checks.role,
+        "scheduler_role_arn": checks.role,
+        "alarm_topic_arn": checks.text(checks.TOPIC, "arn:aws:sns:eu-central-1:123456789012:topic"),
+        "profile": _line,
+        "code_bucket": _bucket,
+        "endpoint_url": checks.text(_URL, "https://host:port"),
+    }
+)
+_CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        **_TEXTS,
+        "shared_roles": checks.flag,
+        "schedule_service": checks.one_of("auto", "scheduler"),
+        "dependency_layer": checks.optional_flag,
+        "versions_kept": checks.within(limits.VERSIONS_KEPT),
+    }
+)
+
+
+def _message(name: str, value: Any, check: Check) -> str:
+    if name in _TEXTS and value is not None and not isinstance(value, str):
+        return f"must be a str, not {type(value).__name__}"
+    return check(value)

@@ -11,7 +11,15 @@ PAUSED = "taskflows-cloud:paused"
 """On a function: its schedules are to stay switched off."""
 FILES = "taskflows-cloud:include-files"
 """On a function: the files that the user wanted to go along with its code."""
-OUR_TAGS = (OWNER, PAUSED, FILES)
+SHARED = "taskflows-cloud:shared"
+"""On a role that all functions of a region share, instead of the owner."""
+PROVISIONED = "taskflows-cloud:provisioned"
+"""On a function: its alias may have provisioned concurrency of our making. Set before it, removed after it."""
+SIGNING = "taskflows-cloud:code-signing"
+"""On a function: it may have a code signing configuration of our making. Set before it, removed after it."""
+OWNERS = (OWNER, SHARED)
+MARKS = (PROVISIONED, SIGNING)
+OUR_TAGS = (OWNER, PAUSED, FILES, *MARKS)
 
 
 def owned_by(function: str, user_tags: Mapping[str, str]) -> dict[str, str]:
@@ -22,6 +30,21 @@ def owned_by(function: str, user_tags: Mapping[str, str]) -> dict[str, str]:
 def is_owned(function: str, tags: Mapping[str, str]) -> bool:
     """Whether a resource with these tags was made for the function."""
     return tags.get(OWNER) == function
+
+
+def shared() -> dict[str, str]:
+    """The tags of a resource that functions share."""
+    return {SHARED: "true"}
+
+
+def is_shared(tags: Mapping[str, str]) -> bool:
+    """Whether a resource with these tags was made for all functions."""
+    return SHARED in tags
+
+
+def marks(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags of a function that say what else there may be."""
+    return {key: value for key, value in tags.items() if key in MARKS}
 
 
 def comparable(tags: Mapping[str, str]) -> dict[str, str]:

@@ -6,11 +6,17 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from taskflows_cloud_aws.limits import DIRECT_UPLOAD_BYTES
-from taskflows_cloud_core import ConfigurationError, Problem
+import attrs
+
+from taskflows_cloud_aws.function_options import function_options
+from taskflows_cloud_aws.limits import DEFAULT_ARCHITECTURE, DIRECT_UPLOAD_BYTES, LAYERS
+from taskflows_cloud_aws.options import AwsOptions
+from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Package, Problem
 from taskflows_cloud_core.config import running_runtime
 from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, find_dependencies
 
+# From here on, sending the dependencies again with each change of the code takes longer than a layer's own calls.
+_BYTES_WORTH_A_LAYER = 10 * 2**20
 _RUNTIME = re.compile(r"python3\.(\d{1,2})")
 # AWS Lambda, "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), read 2026-11-24:
 # from python3.12 on the system is Amazon Linux 2023, glibc 2.34; before, it is Amazon Linux 2, glibc 2.26. uv
@@ -55,6 +61,43 @@ def lambda_target(runtime: str, architecture: str) -> PackageTarget:
         max_archive_bytes=DIRECT_UPLOAD_BYTES,
         max_unpacked_bytes=_UNPACKED_BYTES,
     )
+
+
+def package_for_lambda(
+    function: Callable[..., Any],
+    config: CloudFunctionConfig,
+    dependencies: Sequence[str] | None,
+    options: AwsOptions,
+) -> Package:
+    """Package a function for deployment, with its dependencies in the archive or in a layer beside it.
+
+    Raises:
+        PackagingError: The callable, a dependency or a file cannot be packaged.
+    """
+    target = lambda_target(config.runtime, config.architecture or DEFAULT_ARCHITECTURE)
+    if options.code_bucket is not None:
+        target = attrs.evolve(target, max_archive_bytes=None)
+
+    def build(for_target: PackageTarget, *, separate: bool) -> Package:
+        return build_package(
+            function,
+            target=for_target,
+            dependencies=dependencies,
+            include_files=config.include_files,
+            separate_dependencies=separate,
+            build_from_source=config.build_from_source,
+        )
+
+    own = function_options(config)
+    wanted = options.dependency_layer if own.dependency_layer is None else own.dependency_layer
+    if wanted is not None or len(own.layers) >= LAYERS:
+        return build(target, separate=wanted is True)
+    whole = build(attrs.evolve(target, max_archive_bytes=None), separate=False)
+    if whole.size < _BYTES_WORTH_A_LAYER:
+        return whole
+    package = build(target, separate=True)
+    is_large = package.layer is not None and package.layer.size >= _BYTES_WORTH_A_LAYER
+    return package if is_large else build(target, separate=False)
 
 
 def create_lambda_deployment_package(

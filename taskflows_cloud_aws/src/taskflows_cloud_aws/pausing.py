@@ -6,8 +6,8 @@ import attrs
 
 from taskflows_cloud_aws import function_access, ownership
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.observing import observe
-from taskflows_cloud_aws.resources import HANDLERS, Context, function, rule, schedule
+from taskflows_cloud_aws.observing import Observed, observe
+from taskflows_cloud_aws.resources import HANDLERS, Context, alarm, function, rule, schedule
 from taskflows_cloud_core.reconcile import Action, FieldChange, Resource
 
 
@@ -27,15 +27,26 @@ def set_schedules_enabled(session: AwsSession, name: str, *, enabled: bool) -> i
         NotManagedError: It is not ours.
     """
     names = session.names(name)
-    observed = observe(session, names, look_for_role=False)
+    observed = observe(session, names)
     if observed.only(function.KIND) is None:
         raise function_access.not_found(session, name)
     _mark(session, names.function_arn, paused=not enabled, was_paused=observed.is_paused)
     context = Context(session=session, names=names)
     triggering = observed.of_kind(rule.KIND, schedule.KIND)
+    # Before the schedules stop, and after they run again: a pause is no missed run.
+    if not enabled:
+        _switch_alarm(context, observed, enabled=False)
     for found in triggering:
-        _switch(context, found, "ENABLED" if enabled else "DISABLED")
+        _switch(context, found, "state", "ENABLED" if enabled else "DISABLED")
+    if enabled:
+        _switch_alarm(context, observed, enabled=True)
     return len(triggering)
+
+
+def _switch_alarm(context: Context, observed: Observed, *, enabled: bool) -> None:
+    for found in observed.of_kind(alarm.KIND):
+        if found.name == context.names.alarm(alarm.MISSED):
+            _switch(context, found, "enabled", enabled)
 
 
 def _mark(session: AwsSession, arn: str, *, paused: bool, was_paused: bool) -> None:
@@ -45,11 +56,11 @@ def _mark(session: AwsSession, arn: str, *, paused: bool, was_paused: bool) -> N
         session.lambda_.untag_resource(Resource=arn, TagKeys=[ownership.PAUSED])
 
 
-def _switch(context: Context, found: Resource, state: str) -> None:
-    before = found.properties["state"]
+def _switch(context: Context, found: Resource, field: str, state: str | bool) -> None:  # noqa: FBT001 - any value
+    before = found.properties[field]
     if before == state:
         return
-    wanted = attrs.evolve(found, properties={**found.properties, "state": state})
-    change = FieldChange(field="state", before=before, after=state)
+    wanted = attrs.evolve(found, properties={**found.properties, field: state})
+    change = FieldChange(field=field, before=before, after=state)
     action = Action(verb="update", resource=wanted, observed=found, changes=[change])
     HANDLERS[found.kind].update(context, action)

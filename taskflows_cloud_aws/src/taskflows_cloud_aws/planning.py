@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import wishes
+from taskflows_cloud_aws import given_roles, wishes
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.function_options import function_options
 from taskflows_cloud_aws.naming import Names
-from taskflows_cloud_aws.observing import Observed, observe
+from taskflows_cloud_aws.observing import Look, Observed, observe
 from taskflows_cloud_aws.resources import (
+    alarm,
+    code_signing,
     concurrency,
     function,
     invoke_config,
     live,
     log_group,
     permission,
+    provisioned,
+    role,
     rule,
     schedule,
     schedule_group,
 )
+from taskflows_cloud_aws.wish import Wish
 from taskflows_cloud_core import CloudFunctionConfig, FunctionNotFoundError, NotManagedError, Package, Plan, Trigger
 from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey, diff, field_changes
 
 # They live inside the function and go with it.
-_PARTS_OF_THE_FUNCTION = (concurrency.KIND, invoke_config.KIND, live.KIND, permission.KIND)
+_PARTS_OF_THE_FUNCTION = (
+    code_signing.KIND,
+    concurrency.KIND,
+    invoke_config.KIND,
+    live.KIND,
+    permission.KIND,
+    provisioned.KIND,
+)
 
 _SAID_BY_CREATING = ("last_update", "state")
 
@@ -46,12 +58,11 @@ def plan_deployment(
         NotManagedError: A resource of a wanted name exists that is not ours.
     """
     names = session.names(name)
-    own = function_options(config) if config is not None else None
-    makes_role = own is not None and wishes.given_role(session.options, own) is None
-    observed = observe(session, names, look_for_role=makes_role, adopt=own is not None and own.adopt)
+    wish = Wish(names=names, options=session.options, config=config, package=package, triggers=triggers)
+    given_roles.require(session, wish)
+    observed = observe(session, names, wishes.look_for(wish))
     if observed.only(function.KIND) is None and (config is None or package is None):
         raise FunctionNotFoundError(f"there is no function {name!r} in {names.region}; deploy it first")
-    wish = wishes.Wish(names=names, options=session.options, config=config, package=package, triggers=triggers)
     desired = wishes.desired_resources(wish, observed)
     _require_free(desired, observed.foreign, names)
     desired = [resource for resource in desired if resource.key not in observed.foreign]
@@ -64,7 +75,7 @@ def plan_deployment(
         package=package,
         resource_id=names.function_arn,
         metadata=deployment_metadata(names, desired, package),
-        warnings=_warnings(session, names, observed, desired),
+        warnings=[*_warnings(session, names, observed, desired), *_warnings_of_wish(wish, desired)],
         desired=desired,
     )
 
@@ -76,16 +87,22 @@ def plan_removal(session: AwsSession, name: str, *, keep_logs: bool) -> Plan:
         NotManagedError: The function is not ours.
     """
     names = session.names(name)
-    observed = observe(session, names, look_for_role=session.options.execution_role_arn is None)
+    look = Look(removing=True, keeps=frozenset(), wanted_kinds=_removable_kinds(session))
+    observed = observe(session, names, look)
     doomed, keeps = _doomed(names, observed, keep_logs=keep_logs)
     return Plan(
         function_name=name,
         provider="aws",
         actions=diff([], doomed).actions,
         resource_id=names.function_arn,
-        warnings=_endpoint_warning(session),
+        warnings=[*_endpoint_warning(session), *(f"not looked for: {what}" for what in observed.unread)],
         keeps=keeps,
     )
+
+
+def _removable_kinds(session: AwsSession) -> frozenset[str]:
+    """Who was given a role for everything need not be able to read roles."""
+    return frozenset() if session.options.execution_role_arn is not None else frozenset({role.EXECUTION})
 
 
 def _doomed(names: Names, observed: Observed, *, keep_logs: bool) -> tuple[list[Resource], list[str]]:
@@ -99,6 +116,7 @@ def _doomed(names: Names, observed: Observed, *, keep_logs: bool) -> tuple[list[
         others = ", ".join(observed.foreign_schedules)
         keeps.append(f"schedule group {names.schedule_group}, which holds schedules of others: {others}")
     keeps += [f"{key}, which taskflows-cloud did not make" for key in sorted(observed.foreign)]
+    keeps += [f"{key}, which {', '.join(users)} use too" for key, users in sorted(observed.shared_with.items())]
     return doomed, keeps
 
 
@@ -140,6 +158,13 @@ def _warnings(session: AwsSession, names: Names, observed: Observed, desired: Se
     if observed.is_paused and any(resource.kind in (rule.KIND, schedule.KIND) for resource in desired):
         warnings.append("the schedules are paused and stay so; resume_schedules lets them run again")
     return warnings
+
+
+def _warnings_of_wish(wish: Wish, desired: Sequence[Resource]) -> Iterator[str]:
+    if wish.config is None or not function_options(wish.config).alarms.missed_runs:
+        return
+    if not any(resource.name == wish.names.alarm(alarm.MISSED) for resource in desired):
+        yield "alarms.missed_runs watches nothing, because there are no schedules"
 
 
 def _endpoint_warning(session: AwsSession) -> list[str]:

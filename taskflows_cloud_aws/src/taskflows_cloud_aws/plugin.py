@@ -87,30 +87,19 @@ def package_function(
     session: AwsSession, function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
 ) -> Package:
     """Package for Lambda's machine."""
-    import attrs
+    from taskflows_cloud_aws.package import package_for_lambda
 
-    from taskflows_cloud_aws import limits
-    from taskflows_cloud_aws.package import lambda_target
-    from taskflows_cloud_core.packaging import build_package
-
-    target = lambda_target(config.runtime, config.architecture or limits.DEFAULT_ARCHITECTURE)
-    if session.options.code_bucket is not None:
-        target = attrs.evolve(target, max_archive_bytes=None)
-    return build_package(
-        function,
-        target=target,
-        dependencies=dependencies,
-        include_files=config.include_files,
-        build_from_source=config.build_from_source,
-    )
+    return package_for_lambda(function, config, dependencies, session.options)
 
 
 @hookimpl
-def translate_schedule(schedule: Schedule, config: CloudFunctionConfig | None) -> Translation:
+def translate_schedule(session: AwsSession, schedule: Schedule, config: CloudFunctionConfig | None) -> Translation:
     """Say a schedule as EventBridge rules, or as EventBridge Scheduler schedules in other zones than UTC."""
+    from taskflows_cloud_aws.schedule_service import by_scheduler
     from taskflows_cloud_aws.schedules import translate
 
-    return translate(schedule, allow_approximate=config is not None and config.allow_approximate)
+    translation = translate(schedule, allow_approximate=config is not None and config.allow_approximate)
+    return by_scheduler(translation) if session.options.schedule_service == "scheduler" else translation
 
 
 @hookimpl

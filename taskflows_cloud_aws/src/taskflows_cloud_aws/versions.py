@@ -11,9 +11,6 @@ from taskflows_cloud_aws.naming import LIVE
 from taskflows_cloud_aws.resources.function import as_datetime, code_sha256
 from taskflows_cloud_core import FunctionVersion, OperationError
 
-KEPT = 10
-"""How many versions a function keeps. Each takes code storage, of which an account has 75 GB a region."""
-
 
 def list_versions(session: AwsSession, name: str) -> list[FunctionVersion]:
     """List the versions that can be returned to, newest first.
@@ -74,11 +71,11 @@ def _wanted(name: str, published: list[str], live: str, version: str | None) -> 
     return older[-1]
 
 
-def prune_versions(session: AwsSession, name: str) -> None:
-    """Delete the oldest versions beyond `KEPT`, but none that an alias is on."""
+def prune_versions(session: AwsSession, name: str, *, kept: int) -> None:
+    """Delete the oldest versions beyond a number, but none that an alias is on."""
     client = session.lambda_
     live = _live_version(session, name)
-    surplus = [str(found["Version"]) for found in _published(session, name)][:-KEPT]
+    surplus = [str(found["Version"]) for found in _published(session, name)][:-kept]
     for version in surplus:
         if version == live:
             continue

@@ -14,6 +14,10 @@ _T = TypeVar("_T")
 
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.1, 1.6, 5.0
 _FIRST_SERVER_ERROR = 500
+DENIED_CODES = frozenset(
+    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError"}
+)
+"""What AWS's services answer when the credentials do not permit a call."""
 _THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown")
 
 

@@ -2,56 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from taskflows_cloud_aws import limits, ownership
-from taskflows_cloud_aws.execution_policy import execution_statements
+from taskflows_cloud_aws.alarm_wishes import desired_alarms
+from taskflows_cloud_aws.execution_policy import can_share, execution_statements, shared_statements
 from taskflows_cloud_aws.file_tag import tag_of_files
 from taskflows_cloud_aws.function_options import AwsFunctionOptions, function_options
-from taskflows_cloud_aws.naming import Names
-from taskflows_cloud_aws.observing import Observed
+from taskflows_cloud_aws.naming import layer_in
+from taskflows_cloud_aws.observing import Look, Observed
 from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_aws.resources import (
+    alarm,
+    code_signing,
     concurrency,
     function,
     invoke_config,
+    layer,
     live,
     log_group,
     permission,
+    provisioned,
+    queue,
     role,
     rule,
     schedule,
     schedule_group,
+    topic,
 )
-from taskflows_cloud_core import CloudFunctionConfig, Package, Trigger
+from taskflows_cloud_aws.wish import Wish
+from taskflows_cloud_core import CloudFunctionConfig
 from taskflows_cloud_core.reconcile import Resource
-
-
-@attrs.frozen(kw_only=True)
-class Wish:
-    """What a user asks for; ``None`` keeps what is there.
-
-    Args:
-        names: Of the function.
-        options: Of the environment.
-        config: The configuration.
-        package: The code.
-        triggers: The schedules.
-    """
-
-    names: Names
-    options: AwsOptions
-    config: CloudFunctionConfig | None
-    package: Package | None
-    triggers: Sequence[Trigger] | None
 
 
 def given_role(options: AwsOptions, own: AwsFunctionOptions) -> str | None:
     """The execution role that the user gave; ``None`` when one is to be made."""
     return own.execution_role_arn or options.execution_role_arn
+
+
+def look_for(wish: Wish) -> Look:
+    """What has to be read for a wish."""
+    if wish.config is None:
+        return Look(wanted_kinds=frozenset(), wanted_layers=frozenset(wanted_layers(wish)))
+    own = function_options(wish.config)
+    scheduled = any(trigger.expression.service == "scheduler" for trigger in wish.triggers or ())
+    shares_scheduler_role = scheduled and wish.options.shared_roles and _given_scheduler_role(wish) is None
+    shared = {role.EXECUTION: shares_role(wish.options, own), role.SCHEDULER: shares_scheduler_role}
+    return Look(
+        adopt=own.adopt,
+        wanted_kinds=frozenset(_wanted_kinds(wish, own)),
+        wanted_layers=frozenset(wanted_layers(wish)),
+        wanted_emails=own.alarm_emails,
+        shared=frozenset(kind for kind, is_shared in shared.items() if is_shared),
+        keeps=frozenset({role.SCHEDULER}) if wish.triggers is None else frozenset(),
+    )
+
+
+def _wanted_kinds(wish: Wish, own: AwsFunctionOptions) -> Iterator[str]:
+    wanted = {
+        role.EXECUTION: given_role(wish.options, own) is None,
+        alarm.KIND: not own.alarms.is_empty,
+        topic.KIND: own.wants_topic,
+        queue.KIND: own.dead_letter_queue,
+        layer.KIND: bool(wanted_layers(wish)),
+        provisioned.KIND: own.provisioned_concurrency is not None,
+        code_signing.KIND: own.code_signing_config_arn is not None,
+    }
+    yield from (kind for kind, is_wanted in wanted.items() if is_wanted)
 
 
 def desired_resources(wish: Wish, observed: Observed) -> list[Resource]:
@@ -67,6 +87,7 @@ def desired_resources(wish: Wish, observed: Observed) -> list[Resource]:
     triggering = _triggering(wish, observed)
     wanted = _function(wish, observed)
     resources = [wanted, live.desired_live(wish.names, wanted), *_around_the_function(wish, observed), *triggering]
+    resources += [*_layers(wanted), *desired_alarms(wish, observed)]
     if any(resource.kind == rule.KIND for resource in triggering):
         resources.append(permission.desired_permission(wish.names, observed.of_kind(permission.KIND)))
     if any(resource.kind == schedule.KIND for resource in triggering):
@@ -94,7 +115,12 @@ def _function(wish: Wish, observed: Observed) -> Resource:
     else:
         architecture = _architecture(wish, before)
         code = function.code_properties(wish.package, architecture)
-    configuration["tags"] = {**configuration["tags"], **_files_tag(wish, before)}
+    configuration["tags"] = {
+        **configuration["tags"],
+        **_files_tag(wish, before),
+        **ownership.marks(before.get("tags", {})),
+    }
+    _set_layers(wish, configuration, before)
     return function.desired_function(wish.names, code, configuration, found)
 
 
@@ -108,9 +134,42 @@ def _configuration(wish: Wish, config: CloudFunctionConfig, observed: Observed) 
     own = function_options(config)
     return {
         **function.configuration_properties(wish.names, config, paused=observed.is_paused),
-        **function.aws_properties(own),
-        "role": given_role(wish.options, own) or wish.names.role_arn,
+        **function.aws_properties(wish.names, own),
+        "role": _role_arn(wish, own),
     }
+
+
+def _role_arn(wish: Wish, own: AwsFunctionOptions) -> str:
+    if shares_role(wish.options, own):
+        return wish.names.shared_role_arn
+    return given_role(wish.options, own) or wish.names.role_arn
+
+
+def shares_role(options: AwsOptions, own: AwsFunctionOptions) -> bool:
+    """Whether a function runs as the role of our making that functions of the region share."""
+    return options.shared_roles and given_role(options, own) is None and can_share(own)
+
+
+def _set_layers(wish: Wish, configuration: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """Put the layer of the dependencies before those that the user names, which so can replace parts of it."""
+    named = [arn for arn in configuration.pop("layers", []) if layer_in(arn) is None]
+    if wish.package is None:
+        own = [arn for arn in before.get("layers", []) if layer_in(arn) is not None]
+    else:
+        own = [wish.names.layer_arn(name) for name in wanted_layers(wish)]
+    if own or named:
+        configuration["layers"] = [*own, *named]
+
+
+def wanted_layers(wish: Wish) -> set[str]:
+    """The name of the layer with the dependencies, if there is to be one."""
+    layer_of_package = wish.package.layer if wish.package is not None else None
+    return {wish.names.layer(layer_of_package.sha256)} if layer_of_package is not None else set()
+
+
+def _layers(wanted: Resource) -> list[Resource]:
+    names = [name for arn in wanted.properties.get("layers", []) if (name := layer_in(arn)) is not None]
+    return [layer.desired_layer(name) for name in names]
 
 
 def _files_tag(wish: Wish, before: Mapping[str, Any]) -> Mapping[str, str]:
@@ -122,22 +181,60 @@ def _files_tag(wish: Wish, before: Mapping[str, Any]) -> Mapping[str, str]:
 _CODE = ("architecture", "code_sha256", "handler", "runtime")
 
 
+_KEPT_WITHOUT_A_CONFIGURATION = (
+    role.EXECUTION,
+    log_group.KIND,
+    invoke_config.KIND,
+    concurrency.KIND,
+    provisioned.KIND,
+    code_signing.KIND,
+    queue.KIND,
+    topic.KIND,
+)
+
+
 def _around_the_function(wish: Wish, observed: Observed) -> list[Resource]:
-    """Role, log group, retries and concurrency."""
+    """Role, log group, retries, concurrency, queue and topic."""
     names, config = wish.names, wish.config
     if config is None:
-        return observed.of_kind(role.EXECUTION, log_group.KIND, invoke_config.KIND, concurrency.KIND)
+        return observed.of_kind(*_KEPT_WITHOUT_A_CONFIGURATION)
     own = function_options(config)
-    retries = invoke_config.DEFAULT_RETRIES if config.retries is None else config.retries
     resources = [
         log_group.desired_log_group(names, config.log_retention_days, config.tags),
-        invoke_config.invoke_config(names, retries, own.max_event_age_seconds, observed.only(invoke_config.KIND)),
+        *_execution_role(wish, own, config.tags),
+        *_invoke_config(wish, own, config, observed),
     ]
-    if given_role(wish.options, own) is None:
-        resources.append(role.desired_execution_role(names, execution_statements(names, own), config.tags))
     if config.max_concurrency is not None:
         resources.append(concurrency.concurrency(names, config.max_concurrency))
+    if own.provisioned_concurrency is not None:
+        resources.append(provisioned.provisioned(names, own.provisioned_concurrency))
+    if own.code_signing_config_arn is not None:
+        resources.append(code_signing.code_signing(names, own.code_signing_config_arn))
+    if own.dead_letter_queue:
+        resources.append(queue.desired_queue(names, config.tags))
+    if own.wants_topic:
+        resources.append(topic.desired_topic(names, own.alarm_emails, config.tags))
     return resources
+
+
+def _execution_role(wish: Wish, own: AwsFunctionOptions, tags: Mapping[str, str]) -> list[Resource]:
+    names = wish.names
+    if shares_role(wish.options, own):
+        return [role.desired_shared_role(names, shared_statements(names))]
+    if given_role(wish.options, own) is not None:
+        return []
+    return [role.desired_execution_role(names, execution_statements(names, own), tags)]
+
+
+def _invoke_config(
+    wish: Wish, own: AwsFunctionOptions, config: CloudFunctionConfig, observed: Observed
+) -> list[Resource]:
+    retries = invoke_config.DEFAULT_RETRIES if config.retries is None else config.retries
+    found = observed.only(invoke_config.KIND)
+    if found is None and (retries, own.max_event_age_seconds) == limits.ASYNC_DEFAULTS:
+        # It is so already, and saying so would cost a call of Lambda's scarcest budget.
+        return []
+    return [invoke_config.invoke_config(wish.names, retries, own.max_event_age_seconds, found)]
 
 
 def _triggering(wish: Wish, observed: Observed) -> list[Resource]:
@@ -153,7 +250,7 @@ def _triggering(wish: Wish, observed: Observed) -> list[Resource]:
     resources = []
     for trigger in wish.triggers:
         if trigger.expression.service == "scheduler":
-            role_arn = _given_scheduler_role(wish) or wish.names.scheduler_role_arn
+            role_arn = _given_scheduler_role(wish) or _made_scheduler_role(wish)
             resources.append(schedule.desired_schedule(wish.names, trigger, role_arn, **settings))
         else:
             resources.append(rule.desired_rule(wish.names, trigger, wish.config.tags, **settings))
@@ -168,6 +265,10 @@ def _kept(wish: Wish, observed: Observed, found: Resource) -> Resource:
     return attrs.evolve(found, properties=properties)
 
 
+def _made_scheduler_role(wish: Wish) -> str:
+    return wish.names.shared_scheduler_role_arn if wish.options.shared_roles else wish.names.scheduler_role_arn
+
+
 def _given_scheduler_role(wish: Wish) -> str | None:
     own = function_options(wish.config).scheduler_role_arn if wish.config is not None else None
     return own or wish.options.scheduler_role_arn
@@ -177,8 +278,11 @@ def _around_schedules(wish: Wish, observed: Observed, triggering: Sequence[Resou
     """The group of the schedules, and their role unless it was given."""
     tags = _user_tags(wish, observed)
     resources = [schedule_group.desired_schedule_group(wish.names, tags)]
-    if any(resource.properties.get("role") == wish.names.scheduler_role_arn for resource in triggering):
+    roles = {resource.properties.get("role") for resource in triggering}
+    if wish.names.scheduler_role_arn in roles:
         resources.append(role.desired_scheduler_role(wish.names, tags))
+    if wish.names.shared_scheduler_role_arn in roles:
+        resources.append(role.desired_shared_scheduler_role(wish.names))
     return resources
 
 

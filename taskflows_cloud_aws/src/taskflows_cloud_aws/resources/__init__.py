@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from taskflows_cloud_aws.resources import (
+    alarm,
+    code_signing,
     concurrency,
     function,
     function_calls,
     invoke_config,
+    layer,
     live,
     log_group,
     permission,
+    provisioned,
+    queue,
     role,
     rule,
     schedule,
     schedule_group,
+    topic,
     upload,
 )
 from taskflows_cloud_aws.resources.context import Context, Handler
@@ -24,17 +30,23 @@ from taskflows_cloud_aws.resources.found import Found
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
+        alarm.KIND: alarm.HANDLER,
+        code_signing.KIND: code_signing.HANDLER,
         concurrency.KIND: concurrency.HANDLER,
         function.KIND: function_calls.HANDLER,
         invoke_config.KIND: invoke_config.HANDLER,
+        layer.KIND: layer.HANDLER,
         live.KIND: live.HANDLER,
         log_group.KIND: log_group.HANDLER,
         permission.KIND: permission.HANDLER,
+        provisioned.KIND: provisioned.HANDLER,
+        queue.KIND: queue.HANDLER,
         role.EXECUTION: role.HANDLER,
         role.SCHEDULER: role.HANDLER,
         rule.KIND: rule.HANDLER,
         schedule.KIND: schedule.HANDLER,
         schedule_group.KIND: schedule_group.HANDLER,
+        topic.KIND: topic.HANDLER,
         upload.KIND: upload.HANDLER,
     }
 )

@@ -35,12 +35,14 @@ class Context:
         names: Of the function that the resource belongs to.
         package: The code of the plan, when it has any.
         made: What this run has made of the function so far.
+        kept: Is told what a step left on purpose.
     """
 
     session: AwsSession
     names: Names
     package: Package | None = None
     made: Made = attrs.field(factory=Made)
+    kept: list[str] = attrs.field(factory=list)
 
 
 Step: TypeAlias = Callable[[Context, Action], None]

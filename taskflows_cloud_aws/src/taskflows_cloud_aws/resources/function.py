@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.function_options import AwsFunctionOptions
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming import Names, layer_in
 from taskflows_cloud_core import CloudFunctionConfig, Package
 from taskflows_cloud_core.reconcile import Hidden, Resource
 
@@ -27,6 +27,7 @@ CONFIGURATION_FIELDS = frozenset(
         "environment",
         "dead_letter",
         "ephemeral_storage_mb",
+        "file_system",
         "handler",
         "kms_key",
         "layers",
@@ -66,10 +67,11 @@ def configuration_properties(names: Names, config: CloudFunctionConfig, *, pause
     }
 
 
-def aws_properties(options: AwsFunctionOptions) -> dict[str, Any]:
+def aws_properties(names: Names, options: AwsFunctionOptions) -> dict[str, Any]:
     """The part of a function that only AWS has. What is not wanted is not there."""
     properties = {
-        "dead_letter": options.dead_letter_arn,
+        "dead_letter": names.queue_arn if options.dead_letter_queue else options.dead_letter_arn,
+        "file_system": _file_system(options.file_system_access_point_arn, options.file_system_mount_path),
         "kms_key": options.kms_key_arn,
         "layers": list(options.layers),
         "tracing": options.tracing,
@@ -83,12 +85,23 @@ def _vpc(subnets: Iterable[str], security_groups: Iterable[str]) -> dict[str, li
     return found if found["subnets"] else {}
 
 
+def _file_system(access_point: str | None, mount_path: str | None) -> dict[str, str | None]:
+    return {"access_point": access_point, "mount_path": mount_path} if access_point else {}
+
+
+def _without_version(layer: str) -> str:
+    """A layer of our making stands without its version, as nobody knows that before it is published."""
+    return layer.rpartition(":")[0] if layer_in(layer) else layer
+
+
 def _observed_aws_properties(found: Mapping[str, Any]) -> dict[str, Any]:
     vpc = found.get("VpcConfig", {})
+    mounted: Mapping[str, str] = next(iter(found.get("FileSystemConfigs", [])), {})
     properties = {
         "dead_letter": found.get("DeadLetterConfig", {}).get("TargetArn"),
+        "file_system": _file_system(mounted.get("Arn"), mounted.get("LocalMountPath")),
         "kms_key": found.get("KMSKeyArn"),
-        "layers": [layer["Arn"] for layer in found.get("Layers", [])],
+        "layers": [_without_version(layer["Arn"]) for layer in found.get("Layers", [])],
         "tracing": found.get("TracingConfig", {}).get("Mode", "PassThrough"),
         "vpc": _vpc(vpc.get("SubnetIds", []), vpc.get("SecurityGroupIds", [])),
     }
@@ -106,7 +119,13 @@ def desired_function(
     properties = {**code, **configuration, "state": "Active", "last_update": "Successful"}
     if observed is not None and "revision" in observed.properties:
         properties["revision"] = observed.properties["revision"]
-    depends_on = [("role", names.role), ("log-group", names.log_group)]
+    return _function(names, properties)
+
+
+def _function(names: Names, properties: Mapping[str, Any]) -> Resource:
+    layers = [("layer", name) for layer in properties.get("layers", []) if (name := layer_in(layer))]
+    roles = [("role", names.role), ("role", names.shared_role)]
+    depends_on = [*roles, ("log-group", names.log_group), ("queue", names.queue), *layers]
     return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on)
 
 
@@ -133,8 +152,7 @@ def observed_function(names: Names, answer: GetFunctionResponseTypeDef | Mapping
     # A change that is under way will end with another revision.
     if "RevisionId" in found and is_settled(found):
         properties["revision"] = found["RevisionId"]
-    depends_on = [("role", names.role), ("log-group", names.log_group)]
-    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on)
+    return _function(names, properties)
 
 
 def code_sha256(found: Mapping[str, Any]) -> str:
@@ -175,14 +193,21 @@ def configuration_request(properties: Mapping[str, Any]) -> dict[str, Any]:
         "EphemeralStorage": {"Size": properties["ephemeral_storage_mb"]},
         # An empty value takes away what was there before.
         "DeadLetterConfig": {"TargetArn": properties.get("dead_letter", "")},
+        "FileSystemConfigs": _file_system_configs(properties.get("file_system", {})),
         "KMSKeyArn": properties.get("kms_key", ""),
-        "Layers": properties.get("layers", []),
+        "Layers": list(properties.get("layers", [])),
         "TracingConfig": {"Mode": properties["tracing"]},
         "VpcConfig": {
             "SubnetIds": properties.get("vpc", {}).get("subnets", []),
             "SecurityGroupIds": properties.get("vpc", {}).get("security_groups", []),
         },
     }
+
+
+def _file_system_configs(file_system: Mapping[str, str]) -> list[dict[str, str]]:
+    if not file_system:
+        return []
+    return [{"Arn": file_system["access_point"], "LocalMountPath": file_system["mount_path"]}]
 
 
 def updated_at(answer: GetFunctionResponseTypeDef) -> datetime | None:

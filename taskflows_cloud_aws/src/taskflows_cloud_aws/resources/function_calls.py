@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.resources import upload
+from taskflows_cloud_aws.naming import layer_in
+from taskflows_cloud_aws.resources import layer, upload
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
@@ -49,7 +50,7 @@ def will_pass(error: BaseException) -> bool:
     """Whether Lambda refuses only for now: a role that is too new, or another change under way."""
     code, message = error_code(error), error_message(error)
     if code == "InvalidParameterValueException":
-        return any(words in message for words in _PASSING_MESSAGES)
+        return any(words in message for words in _PASSING_MESSAGES) or layer.is_missing(error)
     return code == "ResourceConflictException" and "exist" not in message
 
 
@@ -79,7 +80,7 @@ def _raise_if_failed(name: str, found: dict[str, Any]) -> None:
 
 def _create(context: Context, action: Action) -> None:
     client, properties = context.session.lambda_, action.resource.properties
-    request = {
+    request: dict[str, Any] = {
         **creation_request(properties),
         "FunctionName": action.resource.name,
         "Architectures": [properties["architecture"]],
@@ -88,7 +89,7 @@ def _create(context: Context, action: Action) -> None:
         "Publish": True,
     }
     try:
-        answer = _patiently(context, lambda: client.create_function(**request))
+        answer = _patiently(context, lambda: _with_layers(context, request, client.create_function))
     except client.exceptions.ResourceConflictException:
         _go_on_if_ours(context, action.resource)
         return
@@ -97,6 +98,23 @@ def _create(context: Context, action: Action) -> None:
     upload.forget(context)
     # Spares the alias a call to find it out.
     context.made.version = str(answer["Version"])
+
+
+def _with_layers(context: Context, request: dict[str, Any], call: Callable[..., Any]) -> Any:
+    """Make a call with the versions of our layers; one that was deleted meanwhile is published anew next time."""
+    from botocore.exceptions import ClientError
+
+    ours = {arn: name for arn in request.get("Layers", ()) if (name := layer_in(arn)) is not None}
+    versions = {arn: layer.version_arn(context, name) for arn, name in ours.items()}
+    if ours:
+        request = {**request, "Layers": [versions.get(arn, arn) for arn in request["Layers"]]}
+    try:
+        return call(**request)
+    except ClientError as error:
+        if layer.is_missing(error):
+            for name in ours.values():
+                context.session.layers.forget(name)
+        raise
 
 
 def _patiently(context: Context, call: Callable[[], Any]) -> Any:
@@ -133,9 +151,13 @@ def _update(context: Context, action: Action) -> None:
 def _update_configuration(context: Context, action: Action, revision: str | None) -> str | None:
     client, resource = context.session.lambda_, action.resource
     request = {**configuration_request(resource.properties), "FunctionName": resource.name}
+    if "layers" not in action.changed_fields:
+        # A version that was deleted stays with a function that has it, but could not be named again.
+        del request["Layers"]
     if revision:
         request["RevisionId"] = revision
-    return _change(context, CONFIGURATION_FIELDS, action, lambda: client.update_function_configuration(**request))
+    update = client.update_function_configuration
+    return _change(context, CONFIGURATION_FIELDS, action, lambda: _with_layers(context, request, update))
 
 
 def _update_code(context: Context, action: Action, revision: str | None) -> str | None:

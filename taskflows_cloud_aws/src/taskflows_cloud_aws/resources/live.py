@@ -85,7 +85,7 @@ def _update(context: Context, action: Action) -> None:
         _patiently(context, lambda: client.update_alias(**request))
     except client.exceptions.PreconditionFailedException:
         _require_version(context, version)
-    prune_versions(context.session, name)
+    prune_versions(context.session, name, kept=context.session.options.versions_kept)
 
 
 def _patiently(context: Context, call: Callable[[], Any]) -> None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.resources import usage
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.waiting import DENIED_CODES, error_code
 from taskflows_cloud_core import NotManagedError
 from taskflows_cloud_core.reconcile import Action, Resource
 
@@ -27,22 +29,40 @@ def desired_execution_role(
     names: Names, statements: Sequence[Mapping[str, Any]], user_tags: Mapping[str, str]
 ) -> Resource:
     """A role that only Lambda may assume, and that may do what the statements say and nothing else."""
+    return _role(EXECUTION, names.role, _for_lambda(statements, ownership.owned_by(names.function, user_tags)))
+
+
+def desired_shared_role(names: Names, statements: Sequence[Mapping[str, Any]]) -> Resource:
+    """The same for all functions of a region."""
+    return _role(EXECUTION, names.shared_role, _for_lambda(statements, ownership.shared()))
+
+
+def _for_lambda(statements: Sequence[Mapping[str, Any]], tags: Mapping[str, str]) -> dict[str, Any]:
     trust = _statement("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
-    policy = {"Version": "2012-10-17", "Statement": list(statements)}
-    return _role(EXECUTION, names.role, names.function, user_tags, trust, policy, depends_on=())
+    return {"trust": trust, "policy": {"Version": "2012-10-17", "Statement": list(statements)}, "tags": tags}
 
 
 def desired_scheduler_role(names: Names, user_tags: Mapping[str, str]) -> Resource:
     """A role that only this account's EventBridge Scheduler may assume, and that may run this function."""
+    tags = ownership.owned_by(names.function, user_tags)
+    # The group is made first and deleted last: where there is no group, there is no role to look for.
+    group = ("schedule-group", names.schedule_group)
+    return _role(SCHEDULER, names.scheduler_role, _for_scheduler(names, names.live_arn, tags), depends_on=[group])
+
+
+def desired_shared_scheduler_role(names: Names) -> Resource:
+    """A role that only this account's EventBridge Scheduler may assume, and that may run what is live anywhere."""
+    properties = _for_scheduler(names, names.any_live_arn, ownership.shared())
+    return _role(SCHEDULER, names.shared_scheduler_role, properties)
+
+
+def _for_scheduler(names: Names, functions: str, tags: Mapping[str, str]) -> dict[str, Any]:
     trust = _statement(
         "sts:AssumeRole",
         Principal={"Service": "scheduler.amazonaws.com"},
         Condition={"StringEquals": {"aws:SourceAccount": names.account}},
     )
-    invoking = _statement("lambda:InvokeFunction", Resource=names.live_arn)
-    # The group is made first and deleted last: where there is no group, there is no role to look for.
-    group = ("schedule-group", names.schedule_group)
-    return _role(SCHEDULER, names.scheduler_role, names.function, user_tags, trust, invoking, depends_on=[group])
+    return {"trust": trust, "policy": _statement("lambda:InvokeFunction", Resource=functions), "tags": tags}
 
 
 def _statement(action: str | list[str], **rest: Any) -> dict[str, Any]:
@@ -50,34 +70,53 @@ def _statement(action: str | list[str], **rest: Any) -> dict[str, Any]:
 
 
 def _role(
-    kind: str,
-    name: str,
-    function: str,
-    user_tags: Mapping[str, str],
-    trust: dict[str, Any],
-    policy: dict[str, Any],
-    *,
-    depends_on: Iterable[tuple[str, str]],
+    kind: str, name: str, properties: Mapping[str, Any], *, depends_on: Iterable[tuple[str, str]] = ()
 ) -> Resource:
-    properties = {"trust": trust, "policy": policy, "tags": ownership.owned_by(function, user_tags)}
     return Resource(kind=kind, name=name, properties=properties, depends_on=depends_on)
 
 
 def read_role(session: AwsSession, kind: str, name: str, function: str, depends_on: Iterable[tuple[str, str]]) -> Found:
-    """Read a role with its trust, our inline policy and its tags. What else hangs on it is the user's."""
+    """Read a role of a function with its trust, our inline policy and its tags. What else hangs on it is the user's."""
+    found = _read(session, kind, name, depends_on)
+    if found is None:
+        return Found()
+    return Found(resource=found, foreign=not ownership.is_owned(function, found.properties["tags"]))
+
+
+def read_shared_role(session: AwsSession, kind: str, name: str) -> Found:
+    """Read a role that functions share."""
+    found = _read(session, kind, name, ())
+    return (
+        Found() if found is None else Found(resource=found, foreign=not ownership.is_shared(found.properties["tags"]))
+    )
+
+
+def role_exists(session: AwsSession, arn: str) -> bool | None:
+    """Whether there is a role; ``None`` when we may not ask."""
+    iam = session.iam
+    try:
+        iam.get_role(RoleName=arn.rpartition("/")[2])
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    except iam.exceptions.ClientError as error:
+        if error_code(error) in DENIED_CODES:
+            return None
+        raise
+    return True
+
+
+def _read(session: AwsSession, kind: str, name: str, depends_on: Iterable[tuple[str, str]]) -> Resource | None:
     iam = session.iam
     try:
         role = iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:
-        return Found()
-    tags = ownership.from_pairs(role.get("Tags", []))  # type: ignore[arg-type]  # pairs of Key and Value
+        return None
     properties = {
         "trust": _document(role["AssumeRolePolicyDocument"]),
         "policy": _read_policy(iam, name),
-        "tags": tags,
+        "tags": ownership.from_pairs(role.get("Tags", [])),  # type: ignore[arg-type]  # pairs of Key and Value
     }
-    found = Resource(kind=kind, name=name, properties=properties, depends_on=depends_on)
-    return Found(resource=found, foreign=not ownership.is_owned(function, tags))
+    return Resource(kind=kind, name=name, properties=properties, depends_on=depends_on)
 
 
 def _read_policy(iam: IAMClient, name: str) -> dict[str, Any] | None:
@@ -107,8 +146,9 @@ def _create(context: Context, action: Action) -> None:
 
 
 def _require_ours(context: Context, resource: Resource) -> None:
-    found = read_role(context.session, resource.kind, resource.name, context.names.function, resource.depends_on)
-    if found.foreign:
+    found = _read(context.session, resource.kind, resource.name, resource.depends_on)
+    own = {key: value for key, value in resource.properties["tags"].items() if key in ownership.OWNERS}
+    if found is not None and any(found.properties["tags"].get(key) != value for key, value in own.items()):
         raise NotManagedError(f"the role {resource.name!r} exists and was not made by taskflows-cloud")
 
 
@@ -133,6 +173,23 @@ def _update(context: Context, action: Action) -> None:
 
 
 def _delete(context: Context, action: Action) -> None:
+    users = _other_users(context, action.resource)
+    if users:
+        context.kept.append(f"{action.key}, which {', '.join(users)} took into use meanwhile")
+        return
+    _take_away(context, action)
+
+
+def _other_users(context: Context, resource: Resource) -> list[str]:
+    session, names = context.session, context.names
+    if resource.name == names.shared_role:
+        return usage.users_of_role(session, names.shared_role_arn, names.function)
+    if resource.name == names.shared_scheduler_role:
+        return usage.other_schedule_groups(session, names.schedule_group)
+    return []
+
+
+def _take_away(context: Context, action: Action) -> None:
     iam, name = context.session.iam, action.resource.name
     # Each step by itself may find its work done, also by its own first attempt when the answer was lost.
     for attached in _listed(iam, "list_attached_role_policies", name, "AttachedPolicies"):

@@ -64,6 +64,7 @@ def _schedule(names: Names, name: str, properties: Mapping[str, Any]) -> Resourc
         (FUNCTION, names.function),
         ("live", LIVE),
         (role.SCHEDULER, names.scheduler_role),
+        (role.SCHEDULER, names.shared_scheduler_role),
         (schedule_group.KIND, names.schedule_group),
     ]
     return Resource(kind=KIND, name=name, properties=properties, depends_on=needs)
