@@ -206,6 +206,7 @@ def test_changing_one_schedule_touches_only_that_schedule(env, aws, jobs, accoun
 
 def test_with_a_given_role_no_right_of_iam_is_needed(aws, jobs, account):
     make_given_role()
+    aws.clear()
     aws.before = lambda _number, call: refusal(call, "AccessDenied", 403) if call.startswith("iam:") else None
     env = get_environment("aws", region=REGION, execution_role_arn=GIVEN_ROLE)
 
