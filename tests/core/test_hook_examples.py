@@ -25,6 +25,7 @@ from taskflows_cloud_core import (
     Trigger,
 )
 from taskflows_cloud_core.hookspecs import PROJECT_NAME, ProviderSpec
+from taskflows_cloud_core.progress import silent
 from taskflows_cloud_core.reconcile import Action, Resource
 from taskflows_cloud_core.schedules import make_triggers
 
@@ -139,7 +140,9 @@ def test_the_examples_make_one_life_cycle(tmp_path: Path) -> None:
 
 def test_the_package_example_really_packages() -> None:
     config = CloudFunctionConfig(function_name="job")
-    package = call("package_function", function=test_the_package_example_really_packages, config=config)
+    package = call(
+        "package_function", function=test_the_package_example_really_packages, config=config, progress=silent
+    )
     assert package.handler == "index.handler"  # type: ignore[attr-defined]
 
 

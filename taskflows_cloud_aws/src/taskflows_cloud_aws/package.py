@@ -14,6 +14,7 @@ from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Package, Problem
 from taskflows_cloud_core.config import running_runtime
 from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package, find_dependencies
+from taskflows_cloud_core.progress import Progress
 
 # From here on, sending the dependencies again with each change of the code takes longer than a layer's own calls.
 _BYTES_WORTH_A_LAYER = 10 * 2**20
@@ -68,6 +69,7 @@ def package_for_lambda(
     config: CloudFunctionConfig,
     dependencies: Sequence[str] | None,
     options: AwsOptions,
+    progress: Progress,
 ) -> Package:
     """Package a function for deployment, with its dependencies in the archive or in a layer beside it.
 
@@ -86,6 +88,7 @@ def package_for_lambda(
             include_files=config.include_files,
             separate_dependencies=separate,
             build_from_source=config.build_from_source,
+            progress=progress,
         )
 
     own = function_options(config)

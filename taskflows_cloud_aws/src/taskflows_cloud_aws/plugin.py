@@ -84,12 +84,16 @@ def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
 
 @hookimpl
 def package_function(
-    session: AwsSession, function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
+    session: AwsSession,
+    function: Callable[..., Any],
+    config: CloudFunctionConfig,
+    dependencies: Sequence[str] | None,
+    progress: Progress,
 ) -> Package:
     """Package for Lambda's machine."""
     from taskflows_cloud_aws.package import package_for_lambda
 
-    return package_for_lambda(function, config, dependencies, session.options)
+    return package_for_lambda(function, config, dependencies, session.options, progress)
 
 
 @hookimpl

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 import attrs
 
 Stage: TypeAlias = Literal["check", "package", "plan", "apply"]
-Status: TypeAlias = Literal["started", "succeeded", "failed"]
+Status: TypeAlias = Literal["started", "running", "succeeded", "failed"]
+Unit: TypeAlias = Literal["actions", "bytes"]
 
 
 @attrs.frozen(kw_only=True)
@@ -18,10 +19,11 @@ class ProgressEvent:
     Args:
         function_name: The function that the step belongs to.
         stage: The step of the pipeline.
-        status: Begun, done or failed.
+        status: Begun, under way (``"running"``, told now and then by what takes long), done or failed.
         message: One line for a person; never a secret, never an environment value.
-        done: How many actions of the stage are finished.
-        total: How many actions the stage has; 0 when that is not known.
+        done: How many actions of the stage are finished, or how many bytes are there.
+        total: How many there are in all; 0 when that is not known.
+        unit: What ``done`` and ``total`` count: the stage ``"package"`` tells bytes of downloads.
         place: Where it happens, when a deployment goes to several places at once.
     """
 
@@ -31,10 +33,11 @@ class ProgressEvent:
     message: str
     done: int = 0
     total: int = 0
+    unit: Unit = "actions"
     place: str = ""
 
     def __str__(self) -> str:
-        count = f" {self.done}/{self.total}" if self.total else ""
+        count = f" {self.done}/{self.total}" if self.total and self.unit == "actions" else ""
         place = f"{self.place}: " if self.place else ""
         return f"{place}{self.function_name}: {self.stage}{count}: {self.message}"
 

@@ -16,13 +16,15 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
 import attrs
 import pytest
 import uv
 
-from taskflows_cloud_core import PackagingError
+from taskflows_cloud_core import CloudFunctionConfig, PackagingError, get_environment
 from taskflows_cloud_core.packaging import PackageTarget, build_layer, build_package
+from taskflows_cloud_core.progress import ProgressEvent
 
 from .wheels import make_wheel
 
@@ -43,6 +45,17 @@ FILES = {
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
+    broken_off: ClassVar[list[str]] = []
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Break off the first answer for each file that the list names."""
+        if self.path in self.broken_off:
+            self.broken_off.remove(self.path)
+            outputfile.write(source.read(100))
+            self.close_connection = True
+        else:
+            super().copyfile(source, outputfile)
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the inherited name
         """Keep the test's output free of access logs."""
 
@@ -217,3 +230,40 @@ def test_the_limits_hold_for_the_archives_one_by_one_and_for_all_unpacked(index:
         build_package(lambda: 1, target=attrs.evolve(target, max_unpacked_bytes=50_000), **options)
     with pytest.raises(PackagingError, match=r"zipped.*zz_big\.bin"):
         build_package(lambda: 1, target=attrs.evolve(target, max_archive_bytes=50_000), **options)
+
+
+def test_downloads_are_told_with_their_bytes(index: Path, target: PackageTarget, tmp_path: Path) -> None:
+    wheel = make_wheel(index, "zz_big", "1.0", {"zz_big.bin": os.urandom(3_000_000)})
+    announce(index, wheel)
+    events: list[ProgressEvent] = []
+    build_package(lambda: 1, target=target, dependencies=["zz-big"], progress=events.append, trial=False)
+    assert {(event.stage, event.status, event.unit) for event in events} == {("package", "running", "bytes")}
+    assert all(event.message.startswith("downloading zz-big 1.0") for event in events)
+    assert (events[0].done, events[-1].done) == (0, wheel.stat().st_size)
+    assert [event.done for event in events] == sorted(event.done for event in events)
+    assert "MiB" in str(events[-1])
+    events.clear()
+    build_package(lambda: 2, target=target, dependencies=["zz-big"], progress=events.append, trial=False)
+    assert not events
+
+
+def test_a_deployment_tells_downloads_under_the_name_of_the_function(index: Path, tmp_path: Path) -> None:
+    announce(index, make_wheel(index, "zz_full", "1.0", FILES))
+    events: list[ProgressEvent] = []
+    environment = get_environment("local", root=str(tmp_path / "root"))
+    config = CloudFunctionConfig(function_name="nightly")
+    assert not environment.plan_function(lambda: 1, config, ["zz-full"], progress=events.append).is_empty
+    told = [event for event in events if event.status == "running"]
+    assert told
+    assert {event.function_name for event in events} == {"nightly"}
+
+
+def test_a_download_that_breaks_off_is_taken_up_by_uv(index: Path, target: PackageTarget) -> None:
+    wheel = make_wheel(index, "zz_full", "1.0", FILES)
+    announce(index, wheel)
+    whole = build_layer(["zz-full"], target=target)
+    for cached in Path(os.environ["XDG_CACHE_HOME"]).rglob("*.whl"):
+        cached.unlink()
+    QuietHandler.broken_off.append(f"/{wheel.name}")
+    assert contents(build_layer(["zz-full==1.0"], target=target)) == contents(whole)
+    assert not QuietHandler.broken_off

@@ -96,17 +96,17 @@ class Reporter:
             return
         if key not in self._tasks:
             self._tasks[key] = self._bars.add_task(key, total=1.0, now="")
-        ended = event.status != "started"
+        ended = event.status not in ("started", "running")
         part = event.done / event.total if event.total else float(ended)
         # Packaging is the longest step of most first deployments, the changes are that of all others.
         begin, end = (0.0, 0.05, 0.4, 0.5, 1.0)[_STAGES[event.stage] : _STAGES[event.stage] + 2]
-        words = event.message if event.stage == "apply" else _WORDS[event.stage]
+        words = event.message if event.stage == "apply" or event.status == "running" else _WORDS[event.stage]
         self._bars.update(self._tasks[key], completed=begin + (end - begin) * part, now=words)
 
 
 def _is_worth_a_line(event: ProgressEvent) -> bool:
     if event.stage == "apply":
-        return event.status != "started"
+        return event.status not in ("started", "running")
     return event.stage == "package" and event.status == "started"
 
 

@@ -107,7 +107,7 @@ def prepare(request: Request, hooks: Hooks, progress: Progress) -> Prepared:
     with _telling(progress, request.name, "check"):
         translated = check_and_translate(request, hooks)
     with _telling(progress, request.name, "package"):
-        package = _package(request, hooks)
+        package = _package(request, hooks, progress)
     return Prepared(request=request, translated=translated, package=package)
 
 
@@ -214,14 +214,19 @@ def _warnings_of_options(config: CloudFunctionConfig) -> Iterator[str]:
             yield f"provider_options[{name!r}]: no provider of that name is installed{hint}"
 
 
-def _package(request: Request, hooks: Hooks) -> Package | None:
+def _package(request: Request, hooks: Hooks, progress: Progress) -> Package | None:
     if request.function is None:
         return None
+
+    def tell(event: ProgressEvent) -> None:
+        progress(attrs.evolve(event, function_name=request.name))
+
     package: Package = hooks(
         "package_function",
         function=request.function,
         config=request.package_config,
         dependencies=request.dependencies,
+        progress=tell,
     )
     return package
 

@@ -127,6 +127,7 @@ class DeployingSpec:
         function: Callable[..., Any],
         config: CloudFunctionConfig,
         dependencies: Sequence[str] | None,
+        progress: Progress,
     ) -> Package:
         """Make the archive. Called after the checks and the translation of all schedules.
 
@@ -138,6 +139,7 @@ class DeployingSpec:
             function: The user's callable.
             config: Its configuration.
             dependencies: Requirements as in PEP 508; ``None`` to find them from the code.
+            progress: Is told of what takes long: pass it to ``build_package``.
 
         Returns:
             The archive on disk and what is in it.
@@ -152,7 +154,7 @@ class DeployingSpec:
                 from taskflows_cloud_core.packaging import PackageTarget, build_package
 
                 @hookimpl
-                def package_function(function, config, dependencies):
+                def package_function(function, config, dependencies, progress):
                     target = PackageTarget(
                         python_version=config.python_version,
                         platform="x86_64-manylinux_2_28",
@@ -163,6 +165,7 @@ class DeployingSpec:
                         dependencies=dependencies,
                         include_files=config.include_files,
                         build_from_source=config.build_from_source,
+                        progress=progress,
                     )
 
         .. versionadded:: 0.1

@@ -20,6 +20,7 @@ from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch_foun
 from taskflows_cloud_core.packaging.distributions import distributions_of, uses_provided
 from taskflows_cloud_core.packaging.entry import Entry, describe_entry
 from taskflows_cloud_core.packaging.include import IncludedFiles, find_included, included_members
+from taskflows_cloud_core.packaging.listening import listening
 from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.package import Package, PackageLayer, PackageTarget
@@ -30,6 +31,7 @@ from taskflows_cloud_core.packaging.sizes import check_archive_size, check_unpac
 from taskflows_cloud_core.packaging.stand_ins import stand_in_members
 from taskflows_cloud_core.packaging.store import SharedBlock, store_archive
 from taskflows_cloud_core.packaging.trial import can_try, try_package
+from taskflows_cloud_core.progress import Progress, silent
 
 
 def build_package(
@@ -41,6 +43,7 @@ def build_package(
     build_from_source: Sequence[str] = (),
     separate_dependencies: bool = False,
     trial: bool | None = None,
+    progress: Progress = silent,
 ) -> Package:
     """Package a callable for a target.
 
@@ -56,9 +59,10 @@ def build_package(
         trial: Whether the finished package is opened once in a clean interpreter, when this machine is what it
             is for; ``None`` does so with callables by value, and with those whose modules import more than
             decorators of a package for deploying: one that works with it while it is imported cannot be loaded.
+        progress: Is told of downloads and builds, now and then, from whatever thread does them.
 
     Returns:
-        The archive on disk and what is in it. Equal input makes an equal archive.
+        The archive and what is in it. Equal input makes an equal archive.
 
     Raises:
         PackagingError: The callable, a dependency or a file cannot be packaged.
@@ -76,7 +80,8 @@ def build_package(
         separate_dependencies=separate_dependencies,
         trial=trial,
     )
-    return built_once(order, lambda: _build(order))
+    with listening(callable_name(function), progress):
+        return built_once(order, lambda: _build(order))
 
 
 @attrs.frozen(kw_only=True)

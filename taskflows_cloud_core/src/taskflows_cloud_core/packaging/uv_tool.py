@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.listening import tell
 from taskflows_cloud_core.packaging.package import PackageTarget
 from taskflows_cloud_core.packaging.requirements import without_credentials
 from taskflows_cloud_core.packaging.tags import best_tag
@@ -71,6 +72,7 @@ def build_source(source: Path, folder: Path, *, name: str) -> None:
     Raises:
         PackagingError: It failed; the message has its reason.
     """
+    tell(f"building {name} from its source")
     arguments = ["build", "--wheel", str(source), "--out-dir", str(folder), "--python", sys.executable]
     done = _run(arguments, SOURCE_DATE_EPOCH="315532800")  # 1980, the first year that a wheel can name
     if done.returncode:
