@@ -153,7 +153,16 @@ def quickstart(session: nox.Session) -> None:
 def sweep(session: nox.Session) -> None:
     """Run the tests that put a fault at every call of every kind of deployment; takes a quarter of an hour."""
     session.install(*editable(), *group("test"))
-    session.run("pytest", "-n", "auto", "-m", "sweep", *session.posargs)
+    others = "--ignore=tests/core/schedules", "--ignore=tests/aws/test_schedules_exact.py"
+    session.run("pytest", "-n", "auto", "-m", "sweep", *others, *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def schedules(session: nox.Session) -> None:
+    """Compare thousands of schedules with systemd and with another evaluator, to the year 2199; takes an hour."""
+    session.install(*editable(), *group("test"))
+    places = ("tests/core/schedules", "tests/aws/test_schedules_exact.py")
+    session.run("pytest", "-n", "auto", "-m", "slow or sweep", *places, *session.posargs)
 
 
 @nox.session(python=OLDEST)

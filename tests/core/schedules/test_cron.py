@@ -166,3 +166,9 @@ def test_a_few_random_calendars_fire_exactly() -> None:
 @pytest.mark.slow
 def test_many_random_calendars_fire_exactly() -> None:
     assert check_random(seed=4, count=1000) > 500
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_ten_thousand_random_calendars_fire_exactly(seed: int) -> None:
+    assert check_random(seed, count=1000) > 500

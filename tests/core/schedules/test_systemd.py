@@ -112,6 +112,14 @@ def test_two_thousand_texts_are_read_as_systemd_reads_them() -> None:
         assert_read_alike(any_text(random), random.choice(BASE_TIMES))
 
 
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_twenty_thousand_texts_are_read_as_systemd_reads_them(seed: int) -> None:
+    random = Random(seed)
+    for _ in range(2000):
+        assert_read_alike(any_text(random), random.choice(BASE_TIMES))
+
+
 def test_the_text_of_changed_sets_means_the_same_to_systemd() -> None:
     random = Random(7)
     base = datetime(2027, 3, 27, 12, 0, tzinfo=UTC)

@@ -106,6 +106,8 @@ def normalise_chain(cursor: Cursor, chain: Chain, field: Field) -> Chain:
     Raises:
         ScheduleError: A part is out of range or says nothing.
     """
+    if len(chain) == 1 and chain[0].step is None and field.low <= chain[0].start <= field.high:
+        return chain
     trimmed = [_trimmed(part) for part in chain]
     if len(trimmed) > 1:
         trimmed.sort(key=lambda part: (part.start, part.stop or -1, part.step or 0))

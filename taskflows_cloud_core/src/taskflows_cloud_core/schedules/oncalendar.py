@@ -7,12 +7,14 @@ calendar without a zone is UTC, and zones are those of the IANA database.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
 from taskflows_cloud_core.schedules import components, fields
 from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, ALL_WEEKDAYS
+from taskflows_cloud_core.schedules.canonical import EVERY_SECOND
 from taskflows_cloud_core.schedules.components import Chain
 from taskflows_cloud_core.schedules.cursor import Cursor
 from taskflows_cloud_core.schedules.fields import Field
@@ -33,6 +35,7 @@ _SHORTHANDS = {
     **dict.fromkeys(("semiannually", "semi-annually", "biannually", "bi-annually"), _HALF_YEARS),
 }
 _ZERO = (components.Part(0, 0),)
+_EVERY_HOUR, _EVERY_MINUTE = frozenset(range(24)), frozenset(range(60))
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +51,9 @@ class _Time:
     hours: Chain | None = _ZERO
     minutes: Chain | None = _ZERO
     seconds: Chain | None = _ZERO
+
+
+_NO_DATE, _MIDNIGHT = _Date(), _Time()
 
 
 def parse(text: str, *, timezone: str | None = None) -> CalendarSpec:
@@ -135,9 +141,10 @@ def _moment(moment: datetime) -> tuple[_Date, _Time]:
 def _read_date(cursor: Cursor) -> _Date:
     """Read ``[year-]month-day``, or nothing when what stands here is a time."""
     _refuse_word(cursor)
-    separators = sum(cursor.word().count(separator) for separator in "-~")
+    word = cursor.word()
+    separators = word.count("-") + word.count("~")
     if not separators:
-        return _Date()
+        return _NO_DATE
     years = None
     if separators > 1:
         years = components.read_chain(cursor, fields.YEAR)
@@ -160,7 +167,7 @@ def _read_date(cursor: Cursor) -> _Date:
 
 def _read_time(cursor: Cursor) -> _Time:
     if not cursor.here:
-        return _Time()
+        return _MIDNIGHT
     _refuse_word(cursor)
     hours = components.read_chain(cursor, fields.HOUR)
     if not cursor.take(":"):
@@ -205,34 +212,34 @@ def _not(cursor: Cursor) -> str:
 
 def _normalised(cursor: Cursor, weekdays: frozenset[int] | None, date: _Date, time: _Time, zone: str) -> CalendarSpec:
     days_field = fields.DAY_FROM_END if date.from_end and date.days is not None else fields.DAY
-    chains = (
-        (_full_years(date.years), fields.YEAR),
-        (date.months, fields.MONTH),
-        (date.days, days_field),
-        (time.hours, fields.HOUR),
-        (time.minutes, fields.MINUTE),
-        (time.seconds, fields.MICROSECOND),
+    written = (_full_years(date.years), date.months, date.days, time.hours, time.minutes, time.seconds)
+    own_fields = (fields.YEAR, fields.MONTH, days_field, fields.HOUR, fields.MINUTE, fields.MICROSECOND)
+    chains = tuple(
+        None if chain is None else components.normalise_chain(cursor, chain, field)
+        for chain, field in zip(written, own_fields, strict=True)
     )
-    checked = [None if chain is None else components.normalise_chain(cursor, chain, f) for chain, f in chains]
-    years, months, days, hours, minutes, seconds = (
-        _values(chain, field) for chain, (_, field) in zip(checked, chains, strict=True)
-    )
+    years, months, days, hours, minutes, seconds = map(_values, chains, own_fields)
     spec = CalendarSpec(
         weekdays=weekdays or ALL_WEEKDAYS,
         years=years,
         months=months or ALL_MONTHS,
-        days=days if days is None or days_field is fields.DAY else {-day for day in days},
-        hours=hours or range(24),
-        minutes=minutes or range(60),
-        microseconds=seconds or range(0, 60 * fields.SECOND, fields.SECOND),
+        days=days if days is None or days_field is fields.DAY else frozenset([-day for day in days]),
+        hours=hours or _EVERY_HOUR,
+        minutes=minutes or _EVERY_MINUTE,
+        microseconds=seconds or EVERY_SECOND,
         timezone=zone,
     )
-    said = [_chain_text(chain, field) for chain, (_, field) in zip(checked, chains, strict=True)]
-    hyphen = "~" if days_field is fields.DAY_FROM_END else "-"
-    clock = ":".join(said[3:])
-    text = f"{weekdays_text(spec.weekdays)} {said[0]}-{said[1]}{hyphen}{said[2]} {clock} {zone}".lstrip()
-    object.__setattr__(spec, "normalised", text)
+    object.__setattr__(spec, "written", partial(_normalised_text, spec.weekdays, chains, own_fields, zone))
     return spec
+
+
+def _normalised_text(
+    weekdays: frozenset[int], chains: tuple[Chain | None, ...], own_fields: tuple[Field, ...], zone: str
+) -> str:
+    """The text as systemd normalises it."""
+    years, months, days, *clock = map(_chain_text, chains, own_fields)
+    hyphen = "~" if fields.DAY_FROM_END in own_fields else "-"
+    return f"{weekdays_text(weekdays)} {years}-{months}{hyphen}{days} {':'.join(clock)} {zone}".lstrip()
 
 
 def _full_years(chain: Chain | None) -> Chain | None:
@@ -250,8 +257,12 @@ def _full_year(year: int) -> int:
     return 1900 + year if year < 100 else year
 
 
-def _values(chain: Chain | None, field: Field) -> set[int] | None:
-    return None if chain is None else {value for part in chain for value in part.values(field)}
+def _values(chain: Chain | None, field: Field) -> frozenset[int] | None:
+    if chain is None:
+        return None
+    if len(chain) == 1:
+        return frozenset(chain[0].values(field))
+    return frozenset([value for part in chain for value in part.values(field)])
 
 
 def _chain_text(chain: Chain | None, field: Field) -> str:

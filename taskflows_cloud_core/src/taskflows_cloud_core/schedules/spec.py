@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -31,9 +31,10 @@ def _within(low: int, high: int) -> Any:
             return
         if not values:
             raise ValueError(f"CalendarSpec.{attribute.name} is empty; such a calendar never fires")
-        wrong = sorted(value for value in (min(values), max(values)) if not low <= value <= high)
-        if wrong:
-            raise ValueError(f"CalendarSpec.{attribute.name} holds {wrong[0]}; it must be {low} to {high}")
+        least, most = min(values), max(values)
+        if least < low or most > high:
+            wrong = least if least < low else most
+            raise ValueError(f"CalendarSpec.{attribute.name} holds {wrong}; it must be {low} to {high}")
 
     return check
 
@@ -80,11 +81,11 @@ class CalendarSpec:
     )
     timezone: str = "UTC"
     # Left out of attrs.evolve, so that a changed form never carries the text of another.
-    normalised: str | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    written: Callable[[], str] | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     def __str__(self) -> str:
-        if self.normalised is not None:
-            return self.normalised
+        if self.written is not None:
+            return self.written()
         from taskflows_cloud_core.schedules.canonical import canonical_text
 
         return canonical_text(self)

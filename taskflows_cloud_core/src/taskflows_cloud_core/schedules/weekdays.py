@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, WEEKDAY_NAMES
 from taskflows_cloud_core.schedules.cursor import Cursor
 
 _LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, _LONG_NAMES) for number, name in enumerate(names)}
+_WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST_RANGE = 3
 
 
@@ -54,10 +57,8 @@ def weekday_here(cursor: Cursor) -> tuple[int, str] | None:
 
 
 def _letters(cursor: Cursor) -> str:
-    stop = cursor.position
-    while stop < cursor.end and cursor.text[stop].isalpha():
-        stop += 1
-    return cursor.text[cursor.position : stop]
+    found = _WORD.match(cursor.text, cursor.position, cursor.end)
+    return "" if found is None else found[0]
 
 
 def _weekday_wrap(first: int, last: int) -> str:
