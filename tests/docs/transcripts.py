@@ -3,7 +3,8 @@
 A line that begins with ``$ `` is a command, the lines below it are its output. ``…`` stands for any text, alone on
 its line for any lines. Moments, lengths of time, digests and numbers with a fraction may differ. ``^C`` as the last
 line interrupts a command once all above it has been printed. A command may fail only where the block shows that it
-does: with a line that begins with ``error`` or ``Error``, or with ``$ echo $?`` as the next command.
+does: with a line that begins with ``error`` or ``Error``, or with ``$ echo $?`` as the next command. What commands that
+succeed write to stderr, progress and hints, is not compared.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -85,7 +87,12 @@ def run_transcript(code: str, *, folder: Path, environment: Mapping[str, str], h
     for index, (command, (printed, status)) in enumerate(zip(commands, answers, strict=True)):
         output = printed.replace(home, "~")
         tells = index + 1 < len(commands) and commands[index + 1].line == "echo $?"
-        if status and not tells and not any(line.lower().startswith("error") for line in command.shown):
+        if (
+            status
+            and not tells
+            and not _is_answer(command, status)
+            and not any(line.lower().startswith("error") for line in command.shown)
+        ):
             wrong.append(f"$ {command.line}\nexit code {status}\n{output}")
         elif not matches(command.shown, output.splitlines()):
             shown = "\n".join(command.shown)
@@ -93,27 +100,36 @@ def run_transcript(code: str, *, folder: Path, environment: Mapping[str, str], h
     return wrong
 
 
+def _is_answer(command: Command, status: int) -> bool:
+    """Whether the exit code is an answer: a plan that has changes."""
+    return status == 2 and re.match(r"taskflows-cloud (plan|diff)\b", command.line) is not None
+
+
 def _run_together(
     commands: Sequence[Command], folder: Path, environment: Mapping[str, str]
 ) -> Sequence[tuple[str, int]]:
     """All in one shell, so that ``$?`` and variables go from one to the next."""
-    parts = [
-        f"{command.line}\n_status=$?; printf '\\n{_MARK}%s{_MARK}' \"$_status\"; (exit $_status)"
-        for command in commands
-    ]
-    run = subprocess.run(
-        ["bash", "-c", "\n".join(parts)],
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=GENEROUS_SECONDS,
-        check=False,
-    )
-    pieces = run.stdout.split(_MARK)
-    return [(pieces[at], int(pieces[at + 1])) for at in range(0, len(pieces) - 1, 2)]
+    with tempfile.TemporaryDirectory() as aside:
+        errors = [Path(aside, str(number)) for number in range(len(commands))]
+        parts = [
+            f"{{ {command.line}\n}} 2>{error}; _status=$?; printf '\\n{_MARK}%s{_MARK}' \"$_status\"; (exit $_status)"
+            for command, error in zip(commands, errors, strict=True)
+        ]
+        run = subprocess.run(
+            ["bash", "-c", "\n".join(parts)],
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=GENEROUS_SECONDS,
+            check=False,
+        )
+        pieces = run.stdout.split(_MARK)
+        statuses = list(map(int, pieces[1::2]))
+        # Progress and hints go to stderr; a reader is shown them only where they say what failed.
+        told = [error.read_text() if status else "" for error, status in zip(errors, statuses, strict=True)]
+    return [(out + err, status) for out, err, status in zip(pieces[::2], told, statuses, strict=False)]
 
 
 def _run_until_interrupted(command: Command, folder: Path, environment: Mapping[str, str]) -> tuple[str, int]:
