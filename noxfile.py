@@ -126,11 +126,19 @@ def build(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def docs(session: nox.Session) -> None:
-    """Run every code block of the documents, then build them; a warning is an error."""
+    """Run every code block and command of the documents, check their links, build them; a warning is an error."""
     session.install(*editable(), *group("test"), *group("docs"))
-    session.run("pytest", "tests/docs", *session.posargs)
+    session.env["TASKFLOWS_CLOUD_MINISTACK"] = str(beside(session, "ministack", MINISTACK) / "bin" / "ministack")
+    session.run("pytest", "-n", "auto", "tests/docs", *session.posargs)
     session.env["NO_MKDOCS_2_WARNING"] = "1"
     session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", session.create_tmp() + "/site")
+
+
+@nox.session(python=OLDEST)
+def screenshots(session: nox.Session) -> None:
+    """Make the pictures of a terminal in docs/images anew, from what real commands print."""
+    session.install(*editable())
+    session.run("python", "docs/generate/screenshots.py", "docs/images")
 
 
 @nox.session(python=OLDEST)

@@ -33,13 +33,13 @@ def main(arguments: list[str]) -> int:
 
 
 def document_commands() -> list[str]:
-    """All bash blocks of the documents but the test command, the README's first."""
+    """All bash blocks of the documents, each once, but the test command; the README's first."""
     documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
     blocks = [
         block.strip() for path in documents for block in re.findall(r"```bash\n(.*?)```", path.read_text(), re.DOTALL)
     ]
     test_command = blocks[1]
-    return [block for block in blocks if block != test_command]
+    return [block for block in dict.fromkeys(blocks) if block != test_command]
 
 
 def run_as_newcomer(command: str) -> int:
