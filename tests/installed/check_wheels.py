@@ -17,7 +17,7 @@ import importlib.util, sys, tempfile
 import taskflows_cloud_core as t
 
 assert importlib.util.find_spec("boto3") is None, "boto3 is installed: the environment is not empty"
-assert t.available_providers() == ["local"], t.available_providers()
+assert t.available_providers() == ["local", "memory"], t.available_providers()
 try:
     t.get_environment("aws")
 except t.UnknownProviderError as error:

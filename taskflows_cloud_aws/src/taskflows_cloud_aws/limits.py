@@ -19,7 +19,8 @@ CALLS_WITH_A_BUDGET_OF_THEIR_OWN = frozenset({"GetFunction", "GetPolicy", "Invok
 DIRECT_UPLOAD_BYTES = 50 * 2**20
 
 # AWS Lambda API Reference, CreateFunction (API_CreateFunction.html), 2026-11-24.
-FUNCTION_NAME = re.compile(r"[a-zA-Z0-9-_]{1,64}")
+FUNCTION_NAME_CHARACTERS = 64
+FUNCTION_NAME = re.compile(rf"[a-zA-Z0-9-_]{{1,{FUNCTION_NAME_CHARACTERS}}}")
 DESCRIPTION_CHARACTERS = 256
 
 # AWS Lambda API Reference, PutFunctionEventInvokeConfig (API_PutFunctionEventInvokeConfig.html), 2026-11-24.

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import given_roles, wishes
+from taskflows_cloud_aws import given_roles, limits, wishes
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.function_options import function_options
 from taskflows_cloud_aws.naming import Names
@@ -81,11 +81,13 @@ def plan_deployment(
 
 
 def plan_removal(session: AwsSession, name: str, *, keep_logs: bool) -> Plan:
-    """Find all that was made for a function.
+    """Find all that was made for a function; nothing is, for what can be no function's name.
 
     Raises:
         NotManagedError: The function is not ours.
     """
+    if not limits.FUNCTION_NAME.fullmatch(name):
+        return Plan(function_name=name, provider="aws")
     names = session.names(name)
     look = Look(removing=True, keeps=frozenset(), wanted_kinds=_removable_kinds(session))
     observed = observe(session, names, look)

@@ -62,6 +62,7 @@ def provider_info() -> ProviderInfo:
             "timeout_seconds": limits.TIMEOUT_SECONDS[-1],
             "ephemeral_storage_mb": limits.EPHEMERAL_STORAGE_MB[-1],
             "environment_bytes": limits.ENVIRONMENT_BYTES,
+            "function_name_characters": limits.FUNCTION_NAME_CHARACTERS,
         },
     )
 

@@ -262,8 +262,11 @@ class Deploying(Previewing):
 
         Raises:
             NotManagedError: The function exists, but taskflows-cloud did not make it.
+            OperationUnsupported: ``keep_logs``, where the provider cannot keep them.
         """
         require_name(function_name)
+        if keep_logs:
+            self._require_capability("keep_logs", "cannot delete a function and keep its logs")
         plan: Plan = self._call("plan_removal", name=function_name, keep_logs=keep_logs)
         return plan
 
@@ -279,6 +282,9 @@ class Deploying(Previewing):
 
         Returns:
             The result, true when it succeeded; a failure is told in it.
+
+        Raises:
+            OperationUnsupported: ``keep_logs``, where the provider cannot keep them.
         """
         try:
             plan = self.plan_removal(function_name, keep_logs=keep_logs)

@@ -1,0 +1,34 @@
+"""The provider of AWS keeps what every provider promises, in an account of moto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from taskflows_cloud_aws.expressions import read_expression
+from taskflows_cloud_core import CloudEnvironment, ScheduleExpression
+from taskflows_cloud_core.schedules import CalendarSpec, Periodic
+from taskflows_cloud_core.testing import ProviderConformance
+from tests.aws.account import REGION, Wire
+from tests.aws.running_functions import run_what_is_invoked
+
+
+class TestAws(ProviderConformance):
+    provider = "aws"
+
+    @pytest.fixture
+    def options(self, aws: Wire, pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
+        run_what_is_invoked(monkeypatch)
+        return {"region": REGION}
+
+    @pytest.fixture
+    def look(self, account: Callable[[], dict[str, Any]]) -> Callable[[], Any]:
+        return account
+
+    def read_expression(self, expression: ScheduleExpression) -> CalendarSpec | Periodic:
+        return read_expression(expression)
+
+    def is_paused(self, environment: CloudEnvironment, function_name: str) -> bool:
+        return bool(environment.describe_function(function_name).metadata["schedules_paused"])
