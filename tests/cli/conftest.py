@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+
+from taskflows_cloud_core.cli import main
 
 # For a slow machine; a program that ends sooner is not waited for.
 PATIENCE = 120.0
@@ -85,5 +88,40 @@ def cli(folder: Path, environment: dict[str, str]) -> Callable[..., Ran]:
             timeout=PATIENCE,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def here(folder: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Be in the user's folder with this process; what is imported there is forgotten afterwards."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_STATE_HOME", environment["XDG_STATE_HOME"])
+    monkeypatch.delenv("TASKFLOWS_CLOUD_STAGE", raising=False)
+    path = list(sys.path)
+    yield folder
+    sys.path[:] = path
+    forget_modules_of(folder)
+
+
+def forget_modules_of(folder: Path) -> None:
+    """As a new process would not have them."""
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", "")).startswith(str(folder)):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def call(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Run the command line in this process, which is quicker; its output is no terminal."""
+
+    def run(*words: str, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        forget_modules_of(here)
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        out, err = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), out, err)
 
     return run

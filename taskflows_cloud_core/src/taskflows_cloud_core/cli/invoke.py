@@ -20,6 +20,7 @@ from taskflows_cloud_core.cli.logs import LogLine
 from taskflows_cloud_core.cli.names import naming_near_misses
 from taskflows_cloud_core.cli.places import Where, place_options
 from taskflows_cloud_core.cli.progress import Reporter, waiting
+from taskflows_cloud_core.cli.run_errors import of_user, without_error
 from taskflows_cloud_core.cli.sources import find_functions
 from taskflows_cloud_core.cli.terminal import Style
 from taskflows_cloud_core.config import running_runtime
@@ -84,14 +85,17 @@ class InvokeAnswer(Answer):
     def remarks(self, style: Style) -> str:
         """Its log, and how it ended."""
         took = f" after {self.duration_ms:.0f} ms" if self.duration_ms is not None else ""
-        lines = [style.faint(line.text(style)) for line in self.logs]
+        logs = self.logs if self.error is None else without_error(self.logs, self.error)
+        lines = [style.faint(line.text(style)) for line in logs]
         if self.started_only:
             return "\n".join(lines)
         if self.ok:
             return "\n".join([*lines, style.good(f"{self.function} on {self.place} returned{took}")])
         code = RunFailedError.code
         head = f"{style.bad('error')} {style.strong(f'[{code}]')}: {self.function} on {self.place} failed{took}: "
-        return "\n".join([*lines, f"{head}{self.error}", style.faint(f"`taskflows-cloud explain {code}` tells more")])
+        return "\n".join(
+            [*lines, f"{head}{of_user(self.error or '')}", style.faint(f"`taskflows-cloud explain {code}` tells more")]
+        )
 
 
 @click.command()

@@ -9,7 +9,7 @@ import click
 
 from taskflows_cloud_core.cli.errors import MomentError
 
-_SPAN = re.compile(r"(\d{1,9})\s*(s|m|h|d|w)")
+_SPAN = re.compile(r"(\d{1,9})\s*(s|m|h|d|w)", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 

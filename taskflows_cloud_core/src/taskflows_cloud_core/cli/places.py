@@ -109,15 +109,13 @@ def select_places(project: Project, *, stage: str | None, provider: str | None, 
         click.UsageError: An option is not of the form KEY=VALUE.
     """
     chosen = None if provider is not None and stage is None else _stage(project, stage)
-    of_stage = () if chosen is None else chosen.places
-    places = tuple(_anchored(place, project.folder) for place in of_stage) or (
-        Place(provider=provider or _DEFAULT_PROVIDER),
-    )
+    places = chosen.places if chosen is not None else (Place(provider=provider or _DEFAULT_PROVIDER),)
     if provider is not None and chosen is not None:
         places = tuple(place for place in places if place.provider == provider) or (Place(provider=provider),)
-    if options:
-        places = _with_options(places, [_split(option) for option in options])
-    return Where(project=project, stage=chosen, places=places)
+    given = [_split(option) for option in options]
+    if len(places) > 1 and given:
+        places, given = _chosen(places, given)
+    return Where(project=project, stage=chosen, places=[_resolved(place, given, project.folder) for place in places])
 
 
 def _stage(project: Project, stage: str | None) -> Stage | None:
@@ -145,37 +143,38 @@ def _split(option: str) -> tuple[str, str]:
     return key.strip().replace("-", "_"), value
 
 
-def _with_options(places: Sequence[Place], given: Sequence[tuple[str, str]]) -> tuple[Place, ...]:
-    """With several places, options that they have say which is meant; all others are set."""
-    if len(places) > 1:
-        known = {key for place in places for key in place.options}
-        chosen = [pair for pair in given if pair[0] in known]
-        found = [place for place in places if all(str(place.options.get(key)) == value for key, value in chosen)]
-        if not found:
-            words = ", ".join(f"{key}={value}" for key, value in chosen)
-            raise AmbiguousPlaceError(f"no place of the stage has {words}")
-        places = found
-    return tuple(attrs.evolve(place, options={**place.options, **_typed(place.provider, given)}) for place in places)
+def _chosen(
+    places: Sequence[Place], given: Sequence[tuple[str, str]]
+) -> tuple[tuple[Place, ...], list[tuple[str, str]]]:
+    """Of several places those with the given options as pyproject.toml has them; and the options that none has."""
+    known = {key for place in places for key in place.options}
+    wanted = [(key, value) for key, value in given if key in known]
+    found = tuple(place for place in places if all(str(place.options.get(key)) == value for key, value in wanted))
+    if not found:
+        words = ", ".join(f"{key}={value}" for key, value in wanted)
+        have = "".join(f"\n  - {_words(place, {key for key, _ in wanted})}" for place in places)
+        raise AmbiguousPlaceError(f"no place of the stage has {words}; there are:{have}")
+    return found, [(key, value) for key, value in given if key not in known]
 
 
-def _anchored(place: Place, folder: Path) -> Place:
-    """Paths of pyproject.toml are relative to its folder."""
+def _words(place: Place, keys: set[str]) -> str:
+    return " ".join([place.provider, *(f"{key}={place.options[key]}" for key in sorted(keys & {*place.options}))])
+
+
+def _resolved(place: Place, given: Sequence[tuple[str, str]], folder: Path) -> Place:
+    """With the given options too. Paths of pyproject.toml are relative to its folder."""
     from taskflows_cloud_core.providers import load_provider, options_of
 
-    if not place.options:
+    if not place.options and not given:
         return place
-    fields = options_of(load_provider(place.provider).info)
-    paths = [key for key in place.options if key in fields and "Path" in str(fields[key].type)]
-    found = {key: str(folder / Path(str(place.options[key])).expanduser()) for key in paths}
-    return attrs.evolve(place, options={**place.options, **found})
-
-
-def _typed(provider: str, given: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
-    """Texts as the provider's options want them: numbers and flags are read as JSON."""
-    from taskflows_cloud_core.providers import load_provider, options_of
-
-    fields = options_of(load_provider(provider).info)
-    return {key: _value(str(fields[key].type) if key in fields else "str", text) for key, text in given}
+    kinds = {key: str(field.type) for key, field in options_of(load_provider(place.provider).info).items()}
+    own = {
+        key: str(folder / Path(value).expanduser())
+        if "Path" in kinds.get(key, "") and isinstance(value, str)
+        else value
+        for key, value in place.options.items()
+    }
+    return attrs.evolve(place, options={**own, **{key: _value(kinds.get(key, "str"), text) for key, text in given}})
 
 
 def _value(kind: str, text: str) -> Any:

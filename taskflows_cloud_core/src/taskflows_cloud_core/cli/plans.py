@@ -11,6 +11,7 @@ from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.cli.interrupts import on_interrupt
 from taskflows_cloud_core.cli.places import Where
 from taskflows_cloud_core.cli.progress import Reporter
+from taskflows_cloud_core.cli.schemas import to_json
 from taskflows_cloud_core.cli.terminal import Style
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import CloudError
@@ -109,7 +110,10 @@ def _planned(
 
 def _actions(plan: Plan) -> Iterator[PlannedAction]:
     for action in plan.actions:
-        changes = [PlannedField(field=each.field, before=each.before, after=each.after) for each in action.changes]
+        changes = [
+            PlannedField(field=each.field, before=to_json(each.before), after=to_json(each.after))
+            for each in action.changes
+        ]
         yield PlannedAction(verb=action.verb, kind=action.key.kind, name=action.key.name, changes=changes)
 
 

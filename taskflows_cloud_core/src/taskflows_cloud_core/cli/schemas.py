@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
 
+from taskflows_cloud_core.reconcile.resource import Hidden
+
 _PLAIN: Mapping[Any, dict[str, Any]] = {
     Any: {},
     str: {"type": "string"},
@@ -27,7 +29,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def to_json(value: Any) -> Any:
-    """What the json module can write: attrs objects become objects, moments ISO 8601 texts."""
+    """What json can write: attrs objects become objects, moments ISO 8601 texts, hidden values "(hidden)"."""
+    if isinstance(value, Hidden):
+        return repr(value)
     if attrs.has(type(value)):
         return {field.name: to_json(getattr(value, field.name)) for field in _fields(type(value))}
     if isinstance(value, Mapping):
