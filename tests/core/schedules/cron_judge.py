@@ -70,17 +70,24 @@ class Line:
         self.years = None if fields.get("year", "*") == "*" else numbers(fields["year"], "year")
         seconds = numbers(fields.get("second", "0"), "second")
         self.times = frozenset(product(numbers(fields["hour"], "hour"), numbers(fields["minute"], "minute"), seconds))
+        self.known: dict[tuple[int, int], frozenset[int]] = {}
         if kind == "eventbridge":
             assert [self.day, self.weekday].count("?") == 1, f"exactly one ? is due in {text!r}"
 
-    def days(self, year: int, month: int) -> set[int]:
+    def days(self, year: int, month: int) -> frozenset[int]:
         """The days of one month on which the line fires."""
         if month not in self.months or (self.years is not None and year not in self.years):
-            return set()
-        length = calendar.monthrange(year, month)[1]
+            return frozenset()
+        shape = shape_of(year, month)
+        if shape not in self.known:
+            self.known[shape] = frozenset(self.days_of_shape(*shape))
+        return self.known[shape]
+
+    def days_of_shape(self, first: int, length: int) -> set[int]:
+        """The days of a month that begins on a weekday and is so long."""
         every = set(range(1, length + 1))
         by_day = every if self.day in "*?" else self.days_of_month(every)
-        by_weekday = every if self.weekday in "*?" else self.days_of_week(year, month, every)
+        by_weekday = every if self.weekday in "*?" else self.days_of_week(first, every)
         if self.kind == "unix" and self.day != "*" and self.weekday != "*":
             return by_day | by_weekday
         return by_day & by_weekday
@@ -91,33 +98,36 @@ class Line:
             return {max(every)}
         return numbers(self.day, "day") & every
 
-    def days_of_week(self, year: int, month: int, every: set[int]) -> set[int]:
+    def days_of_week(self, first: int, every: set[int]) -> set[int]:
         special = re.fullmatch(r"([A-Z]{3})(?:(L)|#([1-5]))", self.weekday)
         if special is None:
             wanted = weekdays(self.weekday, self.kind)
-            return {day for day in every if calendar.weekday(year, month, day) in wanted}
+            return {day for day in every if (first + day - 1) % 7 in wanted}
         assert self.kind == "eventbridge"
         name, last, nth = special.groups()
-        such = sorted(day for day in every if calendar.weekday(year, month, day) == NAMES[name])
+        such = sorted(day for day in every if (first + day - 1) % 7 == NAMES[name])
         return {such[-1]} if last else set(such[int(nth) - 1 : int(nth)])
 
 
 @cache
-def weekday_of_first(year: int, month: int) -> tuple[int, int]:
+def shape_of(year: int, month: int) -> tuple[int, int]:
+    """On which weekday a month begins, and how long it is: what its days depend on."""
     return calendar.monthrange(year, month)
 
 
-def days_of(spec: CalendarSpec, year: int, month: int) -> set[int]:
+def days_of(spec: CalendarSpec, year: int, month: int, known: dict[tuple[int, int], frozenset[int]]) -> frozenset[int]:
     """The days of one month on which a calendar fires."""
     if month not in spec.months or (spec.years is not None and year not in spec.years):
-        return set()
-    first, length = weekday_of_first(year, month)
-    return {
-        day
-        for day in range(1, length + 1)
-        if (first + day - 1) % 7 in spec.weekdays
-        and (spec.days is None or day in spec.days or day - length - 1 in spec.days)
-    }
+        return frozenset()
+    first, length = shape = shape_of(year, month)
+    if shape not in known:
+        known[shape] = frozenset(
+            day
+            for day in range(1, length + 1)
+            if (first + day - 1) % 7 in spec.weekdays
+            and (spec.days is None or day in spec.days or day - length - 1 in spec.days)
+        )
+    return known[shape]
 
 
 def assert_same(spec: CalendarSpec, lines: Iterable[str], kind: str) -> None:
@@ -127,8 +137,9 @@ def assert_same(spec: CalendarSpec, lines: Iterable[str], kind: str) -> None:
     assert all(value % 1_000_000 == 0 for value in spec.microseconds)
     times = frozenset(product(spec.hours, spec.minutes, seconds))
     right: set[tuple[int, ...]] = set()
+    known: dict[tuple[int, int], frozenset[int]] = {}
     for year, month in product(range(FIRST, LAST + 1), range(1, 13)):
-        expected = days_of(spec, year, month)
+        expected = days_of(spec, year, month, known)
         fired: dict[int, tuple[int, ...]] = {}
         for index, line in enumerate(judged):
             for day in line.days(year, month):

@@ -11,6 +11,7 @@ from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.periodic import Periodic
 
 Schedule: TypeAlias = Calendar | Periodic
+_MOST_SHOWN = 4
 Verdict: TypeAlias = Literal["exact", "approximate", "refused"]
 
 
@@ -72,7 +73,10 @@ class Translation:
         return "exact" if self.exact else "approximate"
 
     def __str__(self) -> str:
-        said = ", ".join(str(expression) for expression in self.expressions) or "nothing"
+        shown = self.expressions[:_MOST_SHOWN]
+        said = ", ".join(str(expression) for expression in shown) or "nothing"
+        if len(self.expressions) > len(shown):
+            said += f" and {len(self.expressions) - len(shown)} more"
         because = f" ({self.reason})" if self.reason else ""
         return f"{self.schedule} -> {said}: {self.verdict}{because}"
 
