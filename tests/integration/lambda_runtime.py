@@ -181,6 +181,17 @@ class LambdaRuntime:
                 return attrs.evolve(answer, seconds=time.perf_counter() - began)
         raise TimeoutError(f"no answer within {timeout} s; the log: {self.log}")
 
+    def terminate(self) -> int:
+        """Send SIGTERM, as AWS does before it takes a container away; how the client ended."""
+        if self._process is None:
+            raise RuntimeError("the client was not started")
+        os.killpg(self._process.pid, signal.SIGTERM)
+        return self._process.wait(timeout=30)
+
+    def begin(self, event: Any = None) -> None:
+        """Give one event and do not wait for the answer."""
+        self._server.events.put(json.dumps(event).encode())
+
     @property
     def log(self) -> str:
         return self._log_file.read_text(errors="replace")

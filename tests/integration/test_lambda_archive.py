@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +26,9 @@ import asyncio
 import functools
 import importlib
 import logging
+import os
+import signal
+import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -81,6 +85,31 @@ def data():
 def logs():
     print("from print")
     logging.getLogger("jobs").warning("from logging")
+
+
+def waits():
+    try:
+        print("waiting", flush=True)
+        time.sleep(60)
+    finally:
+        print("put away", flush=True)
+
+
+async def waits_async():
+    try:
+        print("waiting", flush=True)
+        await asyncio.sleep(60)
+    finally:
+        print("put away", flush=True)
+
+
+def handles_it_itself():
+    def told(*_):
+        print("told", flush=True)
+        os._exit(7)
+    signal.signal(signal.SIGTERM, told)
+    print("waiting", flush=True)
+    time.sleep(60)
 
 
 count = 0
@@ -248,6 +277,34 @@ def test_a_module_that_fails_when_it_is_imported_fails_at_the_start(
         error = runtime.invoke().error
     assert error is not None
     assert (error["errorType"], error["errorMessage"]) == ("OSError", "not today")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "code"),
+    [
+        ("waits", "put away", 143),
+        ("waits_async", "put away", 143),
+        ("handles_it_itself", "told", 7),
+    ],
+)
+def test_a_function_that_is_told_to_end_puts_away_what_it_has(
+    jobs: ModuleType, python: Path, name: str, words: str, code: int
+) -> None:
+    archive = build_package(getattr(jobs, name), target=target_for(python)).path.read_bytes()
+    with LambdaRuntime(archive, python) as runtime:
+        runtime.begin()
+        deadline = time.monotonic() + 60
+        while "waiting" not in runtime.log and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert runtime.terminate() == code
+        assert words in runtime.log
+
+
+def test_between_two_calls_a_container_ends_at_once(jobs: ModuleType, python: Path) -> None:
+    archive = build_package(jobs.counts, target=target_for(python)).path.read_bytes()
+    with LambdaRuntime(archive, python) as runtime:
+        assert runtime.invoke().value == 1
+        assert runtime.terminate() == -15
 
 
 def closures() -> dict[str, tuple[Callable[..., Any], Any]]:

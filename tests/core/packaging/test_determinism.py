@@ -5,9 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from taskflows_cloud_core.packaging import build_package, running_target
+
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 PROGRAM = """
 import abc, dataclasses, enum, functools, logging, os, sys, xml.etree.ElementTree
 import concurrent.futures
@@ -44,7 +48,7 @@ CLASSES = {Row, Color, Base, Job}
 def closure():
     if "x" in {"alpha", "beta", "gamma"}:
         return xml.etree.ElementTree, concurrent.futures.ThreadPoolExecutor
-    return WORDS, TABLE, Row, CLASSES, [f"{n}" for n in WORDS], (lambda: Color), logging.getLogger("x")
+    return __file__, WORDS, TABLE, Row, CLASSES, [f"{n}" for n in WORDS], (lambda: Color), logging.getLogger("x")
 
 from taskflows_cloud_core.packaging import build_package, running_target
 target = running_target("%d.%d" % sys.version_info[:2])
@@ -82,3 +86,17 @@ def test_two_processes_make_the_same_archives(tmp_path: Path, seeds: tuple[str, 
     first, second = results
     assert len(set(first)) == 5
     assert first == second
+
+
+def typed_in(number: int, lines_above: int = 0) -> str:
+    """The digest of a function as an interactive session has it, in its input of that number."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    text = "\n" * lines_above + "WORDS = {'a', 'b'}\ndef job(): return sorted(WORDS)\n"
+    exec(compile(text, f"<ipython-input-{number}-e62972fd336b>", "exec"), names)
+    return build_package(names["job"], target=running_target(RUNNING), trial=False).sha256
+
+
+def test_an_input_that_is_run_again_makes_the_same_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert typed_in(1) == typed_in(7)
+    assert typed_in(1) != typed_in(1, lines_above=2)  # a traceback names the right lines

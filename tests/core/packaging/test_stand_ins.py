@@ -126,7 +126,7 @@ OBJECT, CLASS = "Calendar('Mon 09:00')", "Calendar"
         *(f"str({OBJECT})", f"format({OBJECT}, '>9')", f"'%s' % {OBJECT}", f"'at ' + {OBJECT}", f"{OBJECT} + 'x'"),
         *(f"bool({OBJECT})", f"int({OBJECT}.hour)", f"{OBJECT}.hour * 2", f"2 * {OBJECT}.hour", f"{OBJECT} == 1"),
         *(f"{OBJECT} != 1", f"{OBJECT} < 1", f"{OBJECT}[0]", f"len({CLASS})", f"list({CLASS})", f"bytes({OBJECT})"),
-        f"{CLASS}.__attrs_attrs__",
+        *(f"{CLASS}.__attrs_attrs__", f"repr({OBJECT})", f"'%r' % [{OBJECT}]", f"ascii({OBJECT})"),
         *(f"open({OBJECT})", f"[1][{OBJECT}]", f"round({OBJECT})", f"{OBJECT} in [1]", f"1 in {OBJECT}"),
     ],
 )
@@ -147,12 +147,12 @@ def test_keeping_them_costs_nothing(project: Project, run: Run, target: PackageT
         "@dataclasses.dataclass\nclass Row:\n    plan: Calendar = PLAN\n    config: CloudFunctionConfig | None = None\n"
         "@functools.lru_cache\ndef kept(plan): return 1\nkept(PLAN)\n"
         "HINT = typing.Optional[Calendar]\nCOPY = copy.copy(PLAN)\n"
-        "def job(): return [len(ALL), PLAN in SET, isinstance(PLAN, core.Calendar), repr(PLAN), repr(Calendar)]\n"
+        "def job(): return [len(ALL), PLAN in SET, isinstance(PLAN, core.Calendar), repr(Row()), repr(Calendar)]\n"
     )
     assert run(build_package(project({"jobs.py": text}).job, target=target)) == [
         *(2, True, True),
         *(
-            "<taskflows_cloud_core.Calendar, not part of the deployed package>",
+            "Row(plan=<taskflows_cloud_core.Calendar, not part of the deployed package>, config=None)",
             "<class 'taskflows_cloud_core.Calendar'>",
         ),
     ]

@@ -162,7 +162,7 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
     def settle(self, obj: Any, reduce: Callable[[Any, Any], Any], table: Any) -> Any:
         """Reduce an object as cloudpickle does, then take chance out of the answer."""
         if isinstance(obj, CodeType):
-            return table[CodeType](obj.replace(co_filename=PurePath(obj.co_filename).name))
+            return table[CodeType](obj.replace(co_filename=_filename(obj)))
         if isinstance(obj, ModuleType) and obj.__name__ in sys.modules:
             self.modules.add(obj.__name__)
         if isinstance(obj, io.IOBase) and obj not in (sys.stdout, sys.stderr):
@@ -180,7 +180,7 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
         package = function.__globals__.get("__package__") or ""
         self.functions.append((function.__code__, package))
         self.secrets |= {name for name, value in _variables(function) if _may_be_secret(name, value)}
-        for value in reduced[1]:
+        for value in (*reduced[1], *(state.get("__globals__") for state in reduced[2])):
             if isinstance(value, dict) and isinstance(value.get("__file__"), str):
                 value["__file__"] = PurePath(value["__file__"]).name
         for value in reduced[2]:
@@ -208,6 +208,11 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
             count = self._class_names[name] = self._class_names.get(name, 0) + 1
             self._class_ids[random_id] = hashlib.sha256(f"{name}#{count}".encode()).hexdigest()[:32]
         return self._class_ids[random_id]
+
+
+def _filename(code: CodeType) -> str:
+    """The name of a source without its folder; what was typed in has a name that does not count the inputs."""
+    return "<dynamic-code>" if code.co_filename.startswith("<") else PurePath(code.co_filename).name
 
 
 def _variables(function: FunctionType) -> Iterator[tuple[str, Any]]:

@@ -3,10 +3,14 @@
 While a function runs on a schedule, the environment variable ``TASKFLOWS_CLOUD_OCCURRENCE`` names the schedule and
 the moment that was due. A run that is repeated after a failure has the same name, so a function that must not do
 something twice can remember it.
+
+SIGTERM while the function runs ends it with an exception, so that its ``finally`` blocks and context managers run; a
+function that handles the signal itself keeps its own handler.
 """
 
 import json
 import os
+from _signal import SIG_DFL, SIGTERM, getsignal, signal  # type: ignore[import-not-found]  # signal takes longer to import
 from importlib import import_module
 from typing import Any
 
@@ -69,6 +73,25 @@ def _name_occurrence(event: Any) -> None:
         del os.environ[_OCCURRENCE]
 
 
+class Terminated(SystemExit):
+    """The process was told to end while the function was running."""
+
+
+def _terminate(_number: int, _frame: Any) -> None:
+    raise Terminated(128 + SIGTERM)
+
+
+def _on_termination(action: Any, now: Any) -> bool:
+    """Set what SIGTERM does, unless something else than ``now`` was set by the function."""
+    try:
+        if getsignal(SIGTERM) is not now:
+            return False
+        signal(SIGTERM, action)
+    except ValueError:  # only the main thread may
+        return False
+    return True
+
+
 _call = _load()
 
 
@@ -83,10 +106,16 @@ def handler(event: Any, context: Any) -> Any:
         The function's result in the types of JSON.
     """
     _name_occurrence(event)
+    ends_by_us = _on_termination(_terminate, SIG_DFL)
     try:
         result = _call(event, context)
         return result if type(result) in _ATOMS else _finish(result)
+    except Terminated:
+        raise
     except SystemExit as error:
         if error.code in (None, 0):
             return None
         raise RuntimeError(f"the function left with sys.exit({error.code!r})") from error
+    finally:
+        if ends_by_us:
+            _on_termination(SIG_DFL, _terminate)

@@ -1,9 +1,11 @@
 """Inert forms of the names of a package that is not here.
 
 A module may name, build and keep them while it is imported; whoever reads a value out of them, a text or a
-comparison too, gets a RuntimeError. Their repr is no more than a sign, because dataclasses and tracebacks ask for it.
+comparison too, gets a RuntimeError. So does who asks for their repr, but for the standard library, whose dataclasses,
+signatures and logs do, and for the repr of an object that holds them.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -101,6 +103,10 @@ class _Inert(metaclass=_InertClass):
         _refuse(self._path, self._distribution)
 
     def __repr__(self) -> str:
+        asker = sys._getframe(1)
+        module = str(asker.f_globals.get("__name__", "")).partition(".")[0]
+        if asker.f_code.co_name != "__repr__" and module not in sys.stdlib_module_names:
+            _refuse(self._path, self._distribution)
         return f"<{self._path}, not part of the deployed package>"
 
     def __eq__(self, other: object) -> bool:
