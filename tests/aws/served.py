@@ -31,7 +31,10 @@ def served(wire: Wire) -> Iterator[str]:
         disable_nagle_algorithm = True
 
         def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionAbortedError("the client died while it sent a request")
             name = call_name(self.command, self.path, self.headers, body)
             status, headers, content = wire.pass_on(name, lambda: _ask_moto(self, body))
             self.send_response(status)

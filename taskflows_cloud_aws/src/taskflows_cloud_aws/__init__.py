@@ -10,6 +10,7 @@ from taskflows_cloud_aws._version import __version__
 
 if TYPE_CHECKING:
     from taskflows_cloud_aws.checks import validate_lambda_constraints
+    from taskflows_cloud_aws.deployer_policy import deployer_policy
     from taskflows_cloud_aws.environment import AWSLambdaEnvironment
     from taskflows_cloud_aws.expressions import read_expression
     from taskflows_cloud_aws.package import (
@@ -23,6 +24,7 @@ _MODULES = {
     "AWSLambdaEnvironment": "environment",
     "create_lambda_deployment_package": "package",
     "create_lambda_layer_package": "package",
+    "deployer_policy": "deployer_policy",
     "extract_dependencies_from_function": "package",
     "read_expression": "expressions",
     "schedule_to_eventbridge_expression": "schedules",
@@ -34,6 +36,7 @@ __all__ = [
     "__version__",
     "create_lambda_deployment_package",
     "create_lambda_layer_package",
+    "deployer_policy",
     "extract_dependencies_from_function",
     "read_expression",
     "schedule_to_eventbridge_expression",

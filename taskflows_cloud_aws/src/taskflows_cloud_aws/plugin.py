@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import limits
@@ -243,3 +243,20 @@ def set_schedules_enabled(
     from taskflows_cloud_aws.errors import guard
 
     return guard(f"function {name}", lambda: pausing.set_schedules_enabled(session, name, enabled=enabled))
+
+
+@hookimpl
+def required_permissions(session: AwsSession) -> Mapping[str, str]:
+    """Print the policy of whoever deploys with these options."""
+    import json
+
+    from taskflows_cloud_aws.deployer_policy import deployer_policy
+
+    options = session.options
+    policy = deployer_policy(
+        region=options.region or "*",
+        execution_role_arn=options.execution_role_arn,
+        scheduler_role_arn=options.scheduler_role_arn,
+        code_bucket=options.code_bucket,
+    )
+    return {"deployer-policy.json": json.dumps(policy, indent=2) + "\n"}

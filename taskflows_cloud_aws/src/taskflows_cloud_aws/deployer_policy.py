@@ -1,0 +1,199 @@
+"""The rights that whoever deploys needs, as an IAM policy. Pure: names in, a document out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+# Service Authorization Reference, "Actions, resources, and condition keys" of each service, 2026-11-25: these have
+# no narrower resource. sts:GetCallerIdentity is also called, and needs no right.
+_LISTING = ("events:ListRules", "lambda:ListFunctions", "logs:DescribeLogGroups", "scheduler:ListSchedules")
+# Lambda tells the tags of a function, by which we know what is ours, only to who has lambda:ListTags.
+_FUNCTIONS = (
+    "lambda:CreateAlias",
+    "lambda:CreateFunction",
+    "lambda:DeleteFunction",
+    "lambda:DeleteFunctionConcurrency",
+    "lambda:GetAlias",
+    "lambda:GetFunction",
+    "lambda:GetFunctionEventInvokeConfig",
+    "lambda:GetPolicy",
+    "lambda:ListTags",
+    "lambda:ListVersionsByFunction",
+    "lambda:PublishVersion",
+    "lambda:PutFunctionConcurrency",
+    "lambda:PutFunctionEventInvokeConfig",
+    "lambda:TagResource",
+    "lambda:UntagResource",
+    "lambda:UpdateAlias",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+)
+_GRANTS = ("lambda:AddPermission", "lambda:RemovePermission")
+_RULES = (
+    "events:DeleteRule",
+    "events:ListTagsForResource",
+    "events:ListTargetsByRule",
+    "events:PutRule",
+    "events:PutTargets",
+    "events:RemoveTargets",
+    "events:TagResource",
+    "events:UntagResource",
+)
+_SCHEDULE_GROUPS = (
+    "scheduler:CreateScheduleGroup",
+    "scheduler:DeleteScheduleGroup",
+    "scheduler:GetScheduleGroup",
+    "scheduler:ListTagsForResource",
+    "scheduler:TagResource",
+    "scheduler:UntagResource",
+)
+_SCHEDULES = (
+    "scheduler:CreateSchedule",
+    "scheduler:DeleteSchedule",
+    "scheduler:GetSchedule",
+    "scheduler:UpdateSchedule",
+)
+_LOG_GROUPS = (
+    "logs:CreateLogGroup",
+    "logs:DeleteLogGroup",
+    "logs:ListTagsForResource",
+    "logs:PutRetentionPolicy",
+    "logs:TagResource",
+    "logs:UntagResource",
+)
+_ROLES = (
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+)
+# Lambda reads the archive with the rights of the caller.
+_ARCHIVES = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+# AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC" and "Securing Lambda
+# environment variables", the parts on the rights of users.
+_NETWORK = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
+_KEY = ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt")
+
+
+@attrs.frozen(kw_only=True)
+class _Place:
+    account: str
+    region: str
+    prefix: str
+    partition: str
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    @property
+    def functions(self) -> str:
+        return self.arn("lambda", f"function:{self.prefix}*")
+
+    @property
+    def log_groups(self) -> str:
+        return self.arn("logs", f"log-group:/aws/lambda/{self.prefix}*")
+
+    @property
+    def roles(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:role/taskflows-cloud-{self.prefix}*"
+
+
+def deployer_policy(
+    *,
+    account: str = "*",
+    region: str = "*",
+    prefix: str = "",
+    partition: str = "aws",
+    execution_role_arn: str | None = None,
+    scheduler_role_arn: str | None = None,
+    code_bucket: str | None = None,
+    kms_key_arn: str | None = None,
+    in_vpc: bool = False,
+    operating: bool = True,
+) -> dict[str, Any]:
+    """Say which rights deploying needs, and no more.
+
+    It covers planning, deploying, pausing, rolling back, listing and deleting. Who may make roles can give a
+    function any right that the account can give; pass both role ARNs to do without.
+
+    Args:
+        account: The 12 digits of the account; ``"*"`` when it is not known yet.
+        region: For instance ``"eu-central-1"``; ``"*"`` for all.
+        prefix: What the names of all functions begin with, at most 20 characters; empty for any name.
+        partition: ``"aws"``, ``"aws-cn"`` or ``"aws-us-gov"``.
+        execution_role_arn: The role that functions run as, when it is given; none is made then.
+        scheduler_role_arn: The role that EventBridge Scheduler invokes with, when it is given.
+        code_bucket: The bucket for archives of more than 50 MiB, when there is one.
+        kms_key_arn: The key that environments are encrypted with, when there is one.
+        in_vpc: Whether functions run in a VPC.
+        operating: Whether invoking, logs and metrics are wanted too.
+
+    Returns:
+        A policy document for `json.dumps`.
+
+    Raises:
+        ValueError: The prefix is too long: derived names of long function names are cut behind it.
+    """
+    if len(prefix) > _LONGEST_PREFIX:
+        raise ValueError(f"prefix {prefix!r} has {len(prefix)} characters; at most {_LONGEST_PREFIX} stay in all names")
+    place = _Place(account=account, region=region, prefix=prefix, partition=partition)
+    statements = [
+        *_deploying(place),
+        *_passing_roles(place, execution_role_arn, scheduler_role_arn),
+        *(_uploading(place, code_bucket) if code_bucket is not None else ()),
+        *([_allow("Network", _NETWORK, "*")] if in_vpc else ()),
+        *([_allow("Key", _KEY, kms_key_arn)] if kms_key_arn is not None else ()),
+        *(_operating(place) if operating else ()),
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+_LONGEST_PREFIX = 20
+
+
+def _allow(sid: str, actions: Sequence[str], resource: str, **condition: Any) -> dict[str, Any]:
+    statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+    return {**statement, "Condition": condition} if condition else statement
+
+
+def _deploying(place: _Place) -> Iterator[dict[str, Any]]:
+    group = f"taskflows-cloud-{place.prefix}*"
+    yield _allow("Listing", _LISTING, "*")
+    yield _allow("Functions", _FUNCTIONS, place.functions)
+    yield _allow("Grants", _GRANTS, place.functions, StringEquals={"lambda:Principal": "events.amazonaws.com"})
+    yield _allow("GivenLayers", ["lambda:GetLayerVersion"], f"arn:{place.partition}:lambda:{place.region}:*:layer:*")
+    yield _allow("Rules", _RULES, place.arn("events", f"rule/{place.prefix}*"))
+    yield _allow("ScheduleGroups", _SCHEDULE_GROUPS, place.arn("scheduler", f"schedule-group/{group}"))
+    yield _allow("Schedules", _SCHEDULES, place.arn("scheduler", f"schedule/{group}/*"))
+    yield _allow("LogGroups", _LOG_GROUPS, place.log_groups)
+
+
+def _passing_roles(place: _Place, execution: str | None, scheduler: str | None) -> Iterator[dict[str, Any]]:
+    if execution is None or scheduler is None:
+        yield _allow("Roles", _ROLES, place.roles)
+    for sid, arn, service in (("ExecutionRole", execution, "lambda"), ("SchedulerRole", scheduler, "scheduler")):
+        passed = {"iam:PassedToService": f"{service}.amazonaws.com"}
+        yield _allow(f"Pass{sid}", ["iam:PassRole"], arn or place.roles, StringEquals=passed)
+
+
+def _uploading(place: _Place, bucket: str) -> Iterator[dict[str, Any]]:
+    arn = f"arn:{place.partition}:s3:::{bucket}"
+    yield _allow("Bucket", ["s3:ListBucket"], arn, StringLike={"s3:prefix": f"taskflows-cloud/*/{place.prefix}*"})
+    yield _allow("Archives", _ARCHIVES, f"{arn}/taskflows-cloud/*/{place.prefix}*")
+
+
+def _operating(place: _Place) -> Iterator[dict[str, Any]]:
+    yield _allow("Invoking", ["lambda:InvokeFunction"], place.functions)
+    yield _allow("Logs", ["logs:FilterLogEvents"], place.log_groups)
+    yield _allow("Metrics", ["cloudwatch:GetMetricData"], "*")
