@@ -54,6 +54,7 @@ def provider_info() -> ProviderInfo:
             "logs",
             "metrics",
             "pause",
+            "permissions",
             "rollback",
             "timezones",
         },
