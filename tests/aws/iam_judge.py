@@ -115,19 +115,29 @@ def needs(call: Call) -> list[Need]:
 
 def _lambda(call: Call) -> Iterator[Need]:
     given = call.parameters
-    if call.operation == "ListFunctions":
+    if call.operation in ("ListFunctions", "ListLayers", "ListLayerVersions"):
         yield Need(action=call.name)
-        return
-    if call.operation in ("TagResource", "UntagResource"):
+    elif call.operation in ("TagResource", "UntagResource"):
         yield Need(action=call.name, resource=given["Resource"])
-        return
-    action = {"Invoke": "lambda:InvokeFunction"}.get(call.operation, call.name)
+    elif "LayerName" in given:
+        version = f":{given['VersionNumber']}" if "VersionNumber" in given else ""
+        yield Need(action=call.name, resource=call.arn(f"layer:{given['LayerName']}{version}"))
+        yield from _of_code(given.get("Content", {}))
+    else:
+        yield from _function(call)
+
+
+def _function(call: Call) -> Iterator[Need]:
+    given = call.parameters
     qualified = f"{given['FunctionName']}:{given['Qualifier']}" if "Qualifier" in given else given["FunctionName"]
     arn = call.arn(f"function:{qualified}")
-    context = {"lambda:Principal": given["Principal"]} if "Principal" in given else {}
-    if call.operation == "RemovePermission":
-        context = {"lambda:Principal": "events.amazonaws.com"}
+    action = {"Invoke": "lambda:InvokeFunction"}.get(call.operation, call.name)
+    # Of a statement that is removed, AWS knows the principal by itself.
+    removed = {"Principal": "events.amazonaws.com"} if call.operation == "RemovePermission" else {}
+    context = {f"lambda:{key}": value for key, value in {**given, **removed}.items() if key == "Principal"}
     yield Need(action=action, resource=arn, context=context)
+    if call.operation == "PutFunctionCodeSigningConfig":
+        yield Need(action=action, resource=given["CodeSigningConfigArn"])
     if "Role" in given:
         yield _pass_role(given["Role"], "lambda")
     if given.get("Tags"):
@@ -170,7 +180,7 @@ def _events(call: Call) -> Iterator[Need]:
 
 def _scheduler(call: Call) -> Iterator[Need]:
     given = call.parameters
-    if call.operation == "ListSchedules":
+    if call.operation in ("ListSchedules", "ListScheduleGroups"):
         yield Need(action=call.name)
     elif "ResourceArn" in given:
         yield Need(action=call.name, resource=given["ResourceArn"])
@@ -217,10 +227,34 @@ def _s3(call: Call) -> Iterator[Need]:
 
 
 def _cloudwatch(call: Call) -> Iterator[Need]:
-    if call.operation == "GetMetricData":
+    given = call.parameters
+    if call.operation in ("GetMetricData", "DescribeAlarms"):
+        # DescribeAlarms also tells of composite alarms, for which AWS wants the right on all.
         yield Need(action=call.name)
-    else:
-        raise NotImplementedError(call.name)
+        return
+    for name in given.get("AlarmNames") or [given.get("AlarmName") or given["ResourceARN"].rpartition(":")[2]]:
+        yield Need(action=call.name, resource=call.arn(f"alarm:{name}"))
+        if call.operation == "PutMetricAlarm" and given.get("Tags"):
+            yield Need(action="cloudwatch:TagResource", resource=call.arn(f"alarm:{name}"))
+
+
+def _sns(call: Call) -> Iterator[Need]:
+    given = call.parameters
+    if call.operation == "Unsubscribe":
+        yield Need(action=call.name)
+        return
+    arn = given.get("TopicArn") or given.get("ResourceArn") or call.arn(given["Name"])
+    yield Need(action=call.name, resource=arn)
+    if call.operation == "CreateTopic" and given.get("Tags"):
+        yield Need(action="sns:TagResource", resource=arn)
+
+
+def _sqs(call: Call) -> Iterator[Need]:
+    given = call.parameters
+    arn = call.arn(given.get("QueueName") or given["QueueUrl"].rpartition("/")[2])
+    yield Need(action=call.name, resource=arn)
+    if call.operation == "CreateQueue" and given.get("tags"):
+        yield Need(action="sqs:TagQueue", resource=arn)
 
 
 _SERVICES: Mapping[str, Callable[[Call], Iterator[Need]]] = {
@@ -231,4 +265,6 @@ _SERVICES: Mapping[str, Callable[[Call], Iterator[Need]]] = {
     "logs": _logs,
     "s3": _s3,
     "scheduler": _scheduler,
+    "sns": _sns,
+    "sqs": _sqs,
 }

