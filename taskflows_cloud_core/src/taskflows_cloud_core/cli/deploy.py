@@ -121,8 +121,10 @@ def deploy(words: Sequence[str], where: Where) -> DeployAnswer:
 
     functions = staged_functions(words, where)
     deployments = [(each.function, each.config, each.dependencies) for each in functions]
-    with Reporter("deploying") as reporter, on_interrupt(reporter.words):
-        results = deploy_everywhere(where.environments(), deployments, progress=reporter)
+    environments = where.environments()
+    count = len(deployments) * len(environments)
+    with Reporter("deploying", count) as reporter, on_interrupt(reporter.words):
+        results = deploy_everywhere(environments, deployments, progress=reporter)
     return DeployAnswer(
         results=[Deployed.of(result, place) for place, of_place in results.items() for result in of_place]
     )

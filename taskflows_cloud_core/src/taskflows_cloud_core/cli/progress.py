@@ -14,13 +14,10 @@ from taskflows_cloud_core.cli.terminal import is_terminal, note
 from taskflows_cloud_core.progress import ProgressEvent
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
+    from taskflows_cloud_core.cli.bars import Bars
 
 # What ends sooner shows nothing.
 _SECONDS_BEFORE_BARS, _SECONDS_BEFORE_LINES = 0.4, 1.0
-_STAGES = {"check": 0, "package": 1, "plan": 2, "apply": 3}
-_WORDS = {"check": "checking", "package": "packaging", "plan": "comparing", "apply": "changing"}
 
 
 class Reporter:
@@ -28,14 +25,15 @@ class Reporter:
 
     Args:
         what: What is being done, for people: ``"deploying"``.
+        count: How many functions it is about, when that is known.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, count: int | None = None) -> None:
         self._what = what
+        self._count = count
         self._lock = threading.RLock()
         self._events: dict[str, ProgressEvent] = {}
-        self._tasks: dict[str, TaskID] = {}
-        self._bars: Progress | None = None
+        self._bars: Bars | None = None
         self._held: list[str] | None = []
         self._terminal = is_terminal(sys.stderr)
         delay = _SECONDS_BEFORE_BARS if self._terminal else _SECONDS_BEFORE_LINES
@@ -60,17 +58,22 @@ class Reporter:
             key = f"{event.place}: {event.function_name}" if event.place else event.function_name
             self._events[key] = event
             if self._bars is not None:
-                self._show(key, event)
+                self._bars.show(self._events)
             elif not self._terminal and _is_worth_a_line(event):
                 self._line(str(event))
 
     def words(self) -> str:
         """What is there after an interrupt, function by function."""
         with self._lock:
-            lines = [f"  {key}: {_state(event)}" for key, event in self._events.items()]
-        head = f"interrupted while {self._what}"
-        states = "\n".join([f"{head}:", *lines]) if lines else f"{head}; nothing was changed"
-        return f"{states}\nWhat is done stays. Running the same command again is safe, and does the rest."
+            states = {key: _state(event) for key, event in self._events.items()}
+        changed = [f"  {key}: {state}" for key, state in states.items() if state]
+        if not changed:
+            return f"interrupted while {self._what}; nothing was changed"
+        rest = f"\n  and {len(states) - len(changed)} others, of which nothing was changed" * (
+            len(states) > len(changed)
+        )
+        lines = "\n".join([f"interrupted while {self._what}:", *changed])
+        return f"{lines}{rest}\nWhat is done stays. Running the same command again is safe, and does the rest."
 
     def _line(self, text: str) -> None:
         if self._held is None:
@@ -80,28 +83,15 @@ class Reporter:
 
     def _begin(self) -> None:
         if self._terminal:
-            bars = _new_bars()
+            from taskflows_cloud_core.cli.bars import Bars
+
             with self._lock:
-                self._bars = bars
-                bars.start()
-                for key, event in self._events.items():
-                    self._show(key, event)
+                self._bars = Bars(self._what, self._count)
+                self._bars.show(self._events)
             return
         with self._lock:
             held, self._held = self._held or [], None
             note("\n".join([f"{self._what} …", *held]))
-
-    def _show(self, key: str, event: ProgressEvent) -> None:
-        if self._bars is None:
-            return
-        if key not in self._tasks:
-            self._tasks[key] = self._bars.add_task(key, total=1.0, now="")
-        ended = event.status not in ("started", "running")
-        part = event.done / event.total if event.total else float(ended)
-        # Packaging is the longest step of most first deployments, the changes are that of all others.
-        begin, end = (0.0, 0.05, 0.4, 0.5, 1.0)[_STAGES[event.stage] : _STAGES[event.stage] + 2]
-        words = event.message if event.stage == "apply" or event.status == "running" else _WORDS[event.stage]
-        self._bars.update(self._tasks[key], completed=begin + (end - begin) * part, now=words)
 
 
 def _is_worth_a_line(event: ProgressEvent) -> bool:
@@ -111,32 +101,14 @@ def _is_worth_a_line(event: ProgressEvent) -> bool:
 
 
 def _state(event: ProgressEvent) -> str:
+    """What was changed; empty when nothing was."""
+    if event.stage != "apply":
+        return ""
     if event.status == "failed":
         return f"failed: {event.message}"
-    if event.stage != "apply":
-        return "nothing was changed yet" if event.stage != "plan" or event.status == "started" else "compared"
     if event.total and event.done >= event.total:
         return f"all {event.total} changes are made"
     return f"{event.done} of {event.total} changes are made, others may be under way"
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True)
-
-
-def _new_bars() -> Progress:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[now]}"),
-        console=_console(),
-        transient=True,
-    )
 
 
 @contextmanager
@@ -164,6 +136,8 @@ def _watch(what: str, done: threading.Event) -> None:
     if done.wait(_SECONDS_BEFORE_BARS):
         return
     begin = time.monotonic() - _SECONDS_BEFORE_BARS
-    with _console().status(f"{what} …") as status:
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …") as status:
         while not done.wait(1):
             status.update(f"{what} … {time.monotonic() - begin:.0f} s")

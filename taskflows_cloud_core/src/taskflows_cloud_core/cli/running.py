@@ -35,6 +35,9 @@ def _exit_code(root: click.Group, words: list[str]) -> int:
         return _interrupted()
     except BrokenPipeError:
         return _broken_pipe()
+    except SystemExit as ended:
+        # So click ends the program when the reader of the output has gone; nothing but the class of stdout tells.
+        return BROKEN_PIPE if "PacifyFlushWrapper" in type(sys.stdout).__name__ else int(ended.code or 0)
     except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence and not a traceback
         return _failed(error, words)
     return answer if isinstance(answer, int) else 0
