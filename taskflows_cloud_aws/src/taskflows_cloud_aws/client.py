@@ -31,6 +31,7 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 70
+_QUICK_SECONDS = 5
 # A run may take 900 seconds, and asking again would run it twice.
 _RUN_SECONDS = 960
 # Ten attempts with standard back-off heal a burst of eight throttles at one call.
@@ -96,6 +97,41 @@ class AwsSession:
         if service == "lambda" and not runs_code:
             client.meta.events.register("before-send.lambda", self._stay_within_budget)
         return client
+
+    def quick_client(self, service: str, region: str | None = None) -> Any:
+        """A client for diagnoses: it gives up soon, so that many things can be looked at.
+
+        Args:
+            service: For instance ``"sts"``.
+            region: Another one than the session's.
+        """
+        from botocore.config import Config
+
+        config = Config(connect_timeout=_QUICK_SECONDS, read_timeout=_QUICK_SECONDS, retries={"total_max_attempts": 2})
+        boto: Any = self._boto
+        url = self.options.endpoint_url
+        return boto.client(service, region_name=region or self.region, config=config, endpoint_url=url)
+
+    def known_regions(self) -> list[str]:
+        """The regions that have Lambda, of all partitions, as far as the installed botocore knows."""
+        boto: Any = self._boto
+        partitions = boto.get_available_partitions()
+        return [region for one in partitions for region in boto.get_available_regions("lambda", partition_name=one)]
+
+    def partition_of(self, region: str) -> str:
+        """The partition of a region, from the data of botocore."""
+        return self._boto.get_partition_for_region(region)
+
+    @property
+    def region_or_none(self) -> str | None:
+        """The region of all calls; ``None`` when none is given."""
+        return self._boto.region_name
+
+    def home_region(self) -> str | None:
+        """A region of the same partition that needs no enabling; ``None`` when this is one, or none is known."""
+        partition = self.partition_of(self.region)
+        home = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(partition)
+        return None if home == self.region or self.foreign_endpoint is not None else home
 
     def _stay_within_budget(self, event_name: str, **_request: Any) -> None:
         operation = event_name.rpartition(".")[2]

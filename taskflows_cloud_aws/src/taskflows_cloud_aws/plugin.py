@@ -13,6 +13,7 @@ from taskflows_cloud_core import (
     CostEstimate,
     DeletionResult,
     DeployedFunction,
+    Finding,
     FunctionDescription,
     FunctionMetrics,
     FunctionVersion,
@@ -48,6 +49,8 @@ def provider_info() -> ProviderInfo:
         hook_api_version=1,
         capabilities={
             "cost",
+            "diagnose",
+            "export",
             "failed_logs",
             "invoke",
             "keep_logs",
@@ -216,6 +219,19 @@ def estimate_cost(session: AwsSession, plan: Plan, runs_per_month: float) -> Cos
 
 
 @hookimpl
+def export_plan(
+    session: AwsSession,
+    plan: Plan,
+    format: str,  # noqa: A002 - the hook's signature
+) -> Mapping[str, str]:
+    """Write a plan's resources for CloudFormation or Terraform."""
+    from taskflows_cloud_aws import exporting
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(f"function {plan.function_name}", lambda: exporting.export_plan(session, plan, format))
+
+
+@hookimpl
 def list_versions(session: AwsSession, name: str) -> Sequence[FunctionVersion]:
     """List the versions of a function, newest first."""
     from taskflows_cloud_aws import versions
@@ -247,18 +263,16 @@ def set_schedules_enabled(
 
 
 @hookimpl
+def diagnose(session: AwsSession) -> Sequence[Finding]:
+    """Look at region, endpoint, credentials, clock, rights and runtime."""
+    from taskflows_cloud_aws import diagnosing
+
+    return diagnosing.diagnose(session)
+
+
+@hookimpl
 def required_permissions(session: AwsSession) -> Mapping[str, str]:
-    """Print the policy of whoever deploys with these options."""
-    import json
+    """The least IAM policy for whoever deploys."""
+    from taskflows_cloud_aws import required
 
-    from taskflows_cloud_aws.deployer_policy import USUAL, deployer_policy
-
-    options = session.options
-    policy = deployer_policy(
-        region=options.region or "*",
-        features=[*USUAL, "shared_roles"] if options.shared_roles else USUAL,
-        execution_role_arn=options.execution_role_arn,
-        scheduler_role_arn=options.scheduler_role_arn,
-        code_bucket=options.code_bucket,
-    )
-    return {"deployer-policy.json": json.dumps(policy, indent=2) + "\n"}
+    return required.required_permissions(session)

@@ -17,6 +17,7 @@ from taskflows_cloud_core.results import (
     CloudDeploymentResult,
     DeletionResult,
     DeployedFunction,
+    Finding,
     FunctionDescription,
     FunctionMetrics,
     FunctionVersion,
@@ -43,6 +44,7 @@ def provider_info() -> ProviderInfo:
         hook_api_version=1,
         capabilities=[
             "catch_up",
+            "diagnose",
             "failed_logs",
             "invoke",
             "keep_logs",
@@ -195,3 +197,11 @@ def get_metrics(session: Session, name: str, start_time: datetime, end_time: dat
     from taskflows_cloud_core.local import listing
 
     return listing.measure(session, name, start_time, end_time)
+
+
+@hookimpl
+def diagnose(session: Session) -> Sequence[Finding]:
+    """Look at the folder, the state, the scheduler and the interpreters."""
+    from taskflows_cloud_core.local import diagnosing
+
+    return diagnosing.diagnose(session)
