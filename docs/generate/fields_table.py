@@ -58,5 +58,5 @@ def _default(field: attrs.Attribute[Any]) -> str:
         return "needed"
     if isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]  # a class, whatever its stub says
         name = field.default.factory.__name__
-        return _COMPUTED[name]
+        return _COMPUTED.get(name, f"`{name}()`")
     return f"`{field.default!r}`"

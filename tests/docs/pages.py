@@ -88,7 +88,7 @@ def run_page(document: Path, folder: Path, *, endpoint_url: str = "") -> Finding
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=4 * GENEROUS_SECONDS,
+        timeout=3 * GENEROUS_SECONDS,
         check=False,
     )
     wrong = [f"{run.stdout}\n{run.stderr}"] if run.returncode else []
