@@ -165,7 +165,46 @@ def everything() -> dict[str, Any]:
         "rules": {one["Name"]: _rule(one) for one in _pages("events", "list_rules")},
         "schedule groups": {name: {} for name in groups if name != "default"},
         "schedules": _schedules(groups),
+        "layers": {one["LayerName"]: one["LatestMatchingVersion"]["Version"] for one in _layers()},
+        "queues": {url.rpartition("/")[2]: _queue(url) for url in client("sqs").list_queues().get("QueueUrls", [])},
+        "topics": {one["TopicArn"].rpartition(":")[2]: _topic(one["TopicArn"]) for one in _topics()},
+        "alarms": {one["AlarmName"]: _alarm(one) for one in client("cloudwatch").describe_alarms()["MetricAlarms"]},
     }
+
+
+def _layers() -> list[Any]:
+    return list(client("lambda").list_layers()["Layers"])
+
+
+def _topics() -> list[Any]:
+    return list(client("sns").list_topics()["Topics"])
+
+
+def _queue(url: str) -> dict[str, Any]:
+    sqs = client("sqs")
+    names = ["MessageRetentionPeriod", "SqsManagedSseEnabled"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return {**attributes, "Tags": sqs.list_queue_tags(QueueUrl=url).get("Tags", {})}
+
+
+def _topic(arn: str) -> dict[str, Any]:
+    sns = client("sns")
+    subscriptions = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    return {
+        "Tags": _tags_of_pairs(sns.list_tags_for_resource(ResourceArn=arn)["Tags"]),
+        "Emails": sorted(one["Endpoint"] for one in subscriptions if one["Protocol"] == "email"),
+    }
+
+
+def _alarm(alarm: dict[str, Any]) -> dict[str, Any]:
+    tags = client("cloudwatch").list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
+    dropped = ("AlarmConfigurationUpdatedTimestamp", "StateUpdatedTimestamp", "StateTransitionedTimestamp")
+    kept = {key: value for key, value in alarm.items() if key not in dropped and not key.startswith("State")}
+    return {**kept, "Tags": _tags_of_pairs(tags)}
+
+
+def _tags_of_pairs(pairs: list[dict[str, str]]) -> dict[str, str]:
+    return {pair["Key"]: pair["Value"] for pair in pairs}
 
 
 def _pages(service: str, operation: str) -> list[Any]:
@@ -248,4 +287,8 @@ EMPTY: dict[str, Any] = {
     "rules": {},
     "schedule groups": {},
     "schedules": {},
+    "layers": {},
+    "queues": {},
+    "topics": {},
+    "alarms": {},
 }
