@@ -17,8 +17,6 @@ from moto.logs.models import LogsBackend
 from moto.scheduler.exceptions import ScheduleGroupNotFound
 from moto.scheduler.models import EventBridgeSchedulerBackend
 
-from tests.aws.moto_additions import add_calls
-
 
 class _StatementExistsError(LambdaClientError):
     code = 409

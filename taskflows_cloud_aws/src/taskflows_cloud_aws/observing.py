@@ -257,7 +257,9 @@ class _Reading:
 
     def _layers(self) -> None:
         used, wanted = self._layers_in_use(), set(self.look.wanted_layers)
-        self.found.add(*layer.observed_layers(self.session, self.names, used, wanted))
+        layers = layer.observed_layers(self.session, self.names, used, wanted)
+        self.found.add(*layers.resources)
+        self.found.shared_with.update(layers.shared_with)
 
 
 def _require_ours(names: Names, answer: GetFunctionResponseTypeDef) -> None:

@@ -12,6 +12,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names, layer_in
 from taskflows_cloud_aws.resources import upload, usage
@@ -45,7 +47,20 @@ def _list_layers(session: AwsSession) -> dict[str, str]:
     }
 
 
-def observed_layers(session: AwsSession, names: Names, used: set[str], wanted: set[str]) -> list[Resource]:
+@attrs.frozen(kw_only=True)
+class Observed:
+    """What there is of layers that concern a function.
+
+    Args:
+        resources: What is wanted and there, and what is not wanted and used by nobody else.
+        shared_with: What is not wanted but used by others, and by whom.
+    """
+
+    resources: tuple[Resource, ...]
+    shared_with: Mapping[str, list[str]]
+
+
+def observed_layers(session: AwsSession, names: Names, used: set[str], wanted: set[str]) -> Observed:
     """The layers that are this function's to keep or to delete, as far as no other function uses them.
 
     Args:
@@ -53,15 +68,16 @@ def observed_layers(session: AwsSession, names: Names, used: set[str], wanted: s
         names: Of the function.
         used: Those that the function has.
         wanted: Those that it is to have.
-
-    Returns:
-        What is wanted and there, and what is not wanted and used by nobody else.
     """
     listed = read_layers(session)
     own = {name for name, function in listed.items() if function == names.function}
     surplus = (own | used) & set(listed) - wanted
-    unused = {name for name in surplus if not usage.users_of_layer(session, name, names.function)}
-    return [desired_layer(name) for name in sorted(unused | wanted & set(listed))]
+    users = {name: usage.users_of_layer(session, name, names.function) for name in sorted(surplus)}
+    unused = {name for name in surplus if not users[name]}
+    return Observed(
+        resources=tuple(desired_layer(name) for name in sorted(unused | wanted & set(listed))),
+        shared_with={f"{KIND} {name}": others for name, others in users.items() if others},
+    )
 
 
 def version_arn(context: Context, name: str) -> str:
