@@ -57,6 +57,8 @@ class AwsSession:
         self._kept: dict[str, Any] = {}
         self._in_turn: dict[str, threading.Lock] = {}
         self.layers = LayerNotes(clock=time.monotonic)
+        # Environment values, of any function that this session had to do with: no message may show one.
+        self.secrets: set[str] = set()
 
     def _once(self, key: str, make: Callable[[], _T]) -> _T:
         with self._lock:

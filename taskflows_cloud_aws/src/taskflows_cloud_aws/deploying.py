@@ -66,11 +66,11 @@ def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[s
         package=plan.package,
         kept=[] if kept is None else kept,
     )
-    secrets = tuple(_secrets(plan))
+    session.secrets.update(_secrets(plan))
 
     def execute(action: Action) -> None:
         step = getattr(HANDLERS[action.resource.kind], action.verb)
-        guard(str(action.key), lambda: _patiently(session, lambda: step(context, action)), secrets)
+        guard(str(action.key), lambda: _patiently(session, lambda: step(context, action)), session.secrets)
 
     return apply(plan, execute, progress=progress)
 
@@ -96,7 +96,9 @@ def _overtaken(session: AwsSession, plan: Plan) -> str | None:
         return None
     names = session.names(plan.function_name)
     try:
-        still_so = guard(f"function {plan.function_name}", lambda: _is_as_planned(session, names, plan.metadata))
+        still_so = guard(
+            f"function {plan.function_name}", lambda: _is_as_planned(session, names, plan.metadata), session.secrets
+        )
     except OperationError as error:
         return f"everything was done, but whether it is still so cannot be read: {error}"
     if still_so:

@@ -6,9 +6,12 @@ exception is not chained.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
+from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from taskflows_cloud_aws.iam_actions import IAM_ACTIONS
 from taskflows_cloud_aws.waiting import DENIED_CODES, error_code, error_message, is_throttled
@@ -81,11 +84,26 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
     """Take out of a message what it repeats of the request, secrets, and control characters."""
     text = re.sub(r"(?s)Value '.*?' at '", "Value (hidden) at '", text)
     text = re.sub(r"(?s)value: .*?, type: ", "value: (hidden), type: ", text)
-    for secret in sorted(set(secrets), key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "(hidden)")
+    spellings = {
+        spelling for secret in tuple(secrets) if len(secret) >= _SHORTEST_SECRET for spelling in _spellings(secret)
+    }
+    for spelling in sorted(spellings, key=len, reverse=True):
+        text = text.replace(spelling, "(hidden)")
     text = "".join(character if character.isprintable() else " " for character in text)
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """A secret as it stands in a message, and in a piece of JSON, Python, XML or a URL there."""
+    yield secret
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield repr(secret)[1:-1]
+    yield escape(secret)
+    yield escape(secret, {'"': "&quot;", "'": "&apos;"})
+    # A lone surrogate has no form in a URL.
+    yield quote(secret, safe="", errors="replace")
+    yield quote(secret, errors="replace")
 
 
 def _from_answer(error: BaseException, operation: str, subject: str, secrets: Iterable[str]) -> CloudError:

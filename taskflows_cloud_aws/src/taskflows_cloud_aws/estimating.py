@@ -43,7 +43,9 @@ def _usage(session: AwsSession, plan: Plan, runs: float, timeout_seconds: int) -
 def _measured(session: AwsSession, name: str) -> tuple[int, float]:
     now = datetime.now(UTC)
     try:
-        return guard(f"function {name}", lambda: measured_duration(session, name, now - _LOOK_BACK, now))
+        return guard(
+            f"function {name}", lambda: measured_duration(session, name, now - _LOOK_BACK, now), session.secrets
+        )
     except PermissionDeniedError:
         # Who may not see metrics may still have an estimate, which says that nothing was measured.
         return 0, 0.0

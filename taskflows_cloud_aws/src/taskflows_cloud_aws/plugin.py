@@ -131,7 +131,10 @@ def plan_deployment(
     from taskflows_cloud_aws import planning
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: planning.plan_deployment(session, name, config, package, triggers))
+    session.secrets.update(config.environment_variables.values() if config is not None else ())
+    return guard(
+        f"function {name}", lambda: planning.plan_deployment(session, name, config, package, triggers), session.secrets
+    )
 
 
 @hookimpl
@@ -148,7 +151,7 @@ def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # no
     from taskflows_cloud_aws import planning
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: planning.plan_removal(session, name, keep_logs=keep_logs))
+    return guard(f"function {name}", lambda: planning.plan_removal(session, name, keep_logs=keep_logs), session.secrets)
 
 
 @hookimpl
@@ -165,7 +168,7 @@ def list_functions(session: AwsSession) -> Sequence[DeployedFunction]:
     from taskflows_cloud_aws import listing
     from taskflows_cloud_aws.errors import guard
 
-    return guard("all functions", lambda: listing.list_functions(session))
+    return guard("all functions", lambda: listing.list_functions(session), session.secrets)
 
 
 @hookimpl
@@ -174,7 +177,7 @@ def describe_function(session: AwsSession, name: str) -> FunctionDescription:
     from taskflows_cloud_aws import listing
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: listing.describe(session, name))
+    return guard(f"function {name}", lambda: listing.describe(session, name), session.secrets)
 
 
 @hookimpl
@@ -188,7 +191,7 @@ def invoke_function(
     from taskflows_cloud_aws import invoking
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: invoking.invoke(session, name, payload, wait=wait))
+    return guard(f"function {name}", lambda: invoking.invoke(session, name, payload, wait=wait), session.secrets)
 
 
 @hookimpl
@@ -197,7 +200,7 @@ def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None)
     from taskflows_cloud_aws import logs
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: logs.get_logs(session, name, query, token))
+    return guard(f"function {name}", lambda: logs.get_logs(session, name, query, token), session.secrets)
 
 
 @hookimpl
@@ -206,7 +209,7 @@ def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: 
     from taskflows_cloud_aws import metrics
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: metrics.get_metrics(session, name, start_time, end_time))
+    return guard(f"function {name}", lambda: metrics.get_metrics(session, name, start_time, end_time), session.secrets)
 
 
 @hookimpl
@@ -215,7 +218,11 @@ def estimate_cost(session: AwsSession, plan: Plan, runs_per_month: float) -> Cos
     from taskflows_cloud_aws import estimating
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {plan.function_name}", lambda: estimating.estimate_cost(session, plan, runs_per_month))
+    return guard(
+        f"function {plan.function_name}",
+        lambda: estimating.estimate_cost(session, plan, runs_per_month),
+        session.secrets,
+    )
 
 
 @hookimpl
@@ -237,7 +244,7 @@ def list_versions(session: AwsSession, name: str) -> Sequence[FunctionVersion]:
     from taskflows_cloud_aws import versions
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: versions.list_versions(session, name))
+    return guard(f"function {name}", lambda: versions.list_versions(session, name), session.secrets)
 
 
 @hookimpl
@@ -246,7 +253,7 @@ def rollback_function(session: AwsSession, name: str, version: str | None) -> Fu
     from taskflows_cloud_aws import versions
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: versions.rollback(session, name, version))
+    return guard(f"function {name}", lambda: versions.rollback(session, name, version), session.secrets)
 
 
 @hookimpl
@@ -259,7 +266,9 @@ def set_schedules_enabled(
     from taskflows_cloud_aws import pausing
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: pausing.set_schedules_enabled(session, name, enabled=enabled))
+    return guard(
+        f"function {name}", lambda: pausing.set_schedules_enabled(session, name, enabled=enabled), session.secrets
+    )
 
 
 @hookimpl
