@@ -8,7 +8,7 @@ from random import Random
 import attrs
 import pytest
 from cron_judge import assert_same
-from oncalendar_samples import right_text
+from oncalendar_samples import any_text, right_text
 
 from taskflows_cloud_core import ScheduleError
 from taskflows_cloud_core.schedules import (
@@ -141,6 +141,26 @@ def test_no_more_lines_are_made_than_the_dialect_wants() -> None:
     tiny = attrs.evolve(UNIX_CRON, longest=12)
     with pytest.raises(ScheduleError, match="more than 10 lines"):
         cron_lines(CalendarSpec(minutes=[0, 1, 3, 7, 12, 20, 30, 44, 53, 55, 59], hours=[0, 1, 5, 7, 13, 22]), tiny)
+
+
+@pytest.mark.parametrize("dialect", [UNIX_CRON, GOOGLE_CRON, KUBERNETES_CRON, NCRONTAB], ids=lambda each: each.name)
+def test_every_calendar_has_an_answer_in_every_dialect(dialect: CronDialect) -> None:
+    random = Random(13)
+    answered = 0
+    for _ in range(300):
+        try:
+            spec = parse(any_text(random))
+        except ScheduleError:
+            continue
+        try:
+            lines = cron_lines(spec, dialect)
+        except ScheduleError as error:
+            assert error.message
+        else:
+            assert 1 <= len(lines) <= dialect.most_lines
+            assert all(read_cron(line, dialect) for line in lines)
+            answered += 1
+    assert answered > 30
 
 
 def check_random(seed: int, count: int) -> int:

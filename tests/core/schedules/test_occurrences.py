@@ -10,7 +10,7 @@ import pytest
 from cronsim import CronSim
 
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError
-from taskflows_cloud_core.schedules import CalendarSpec, iterate, next_runs, parse
+from taskflows_cloud_core.schedules import CalendarSpec, iterate, last_run, next_runs, parse
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -157,3 +157,39 @@ def test_schedules_can_be_walked_along(schedule: Calendar | Periodic) -> None:
     assert list(islice(schedule.iterate(after), 7)) == schedule.next_runs(7, after)
     with pytest.raises(ValueError, match="no time zone"):
         schedule.iterate(datetime(2027, 1, 1))  # noqa: DTZ001 - that is the point
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "moment"),
+    [
+        # The clock of the Chatham Islands jumps from 02:45 to 03:45, and that is a time of the day.
+        ("3:45 Pacific/Chatham", datetime(2028, 9, 23, tzinfo=UTC), datetime(2028, 9, 23, 14, 0, tzinfo=UTC)),
+        # That of Troll jumps two hours, from 01:00 to 03:00.
+        ("2,3:00 Antarctica/Troll", datetime(2028, 3, 25, 12, tzinfo=UTC), datetime(2028, 3, 26, 1, tzinfo=UTC)),
+        # Ireland's summer time is its standard time.
+        ("1,2:30 Europe/Dublin", datetime(2028, 3, 25, 12, tzinfo=UTC), datetime(2028, 3, 26, 1, 30, tzinfo=UTC)),
+        (
+            "2:00,15,30 Australia/Lord_Howe",
+            datetime(2027, 10, 2, 12, tzinfo=UTC),
+            datetime(2027, 10, 2, 15, 30, tzinfo=UTC),
+        ),
+    ],
+)
+def test_clocks_that_change_in_unusual_ways(text: str, after: datetime, moment: datetime) -> None:
+    assert Calendar(text).next_runs(1, after) == [moment]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("2027-05-06 07:08", "2027-05-06T07:08:00+00:00"),
+        ("2020..2021-*-*~01 6,18:00,30 Europe/Berlin", "2021-12-31T18:30:00+01:00"),
+        ("2027-03-27..28 02:30 Europe/Berlin", "2027-03-27T02:30:00+01:00"),
+        ("daily", "2199-12-31T00:00:00+00:00"),
+        ("2027-03-28 02:30 Europe/Berlin", None),
+        ("*-02-30", None),
+    ],
+)
+def test_the_last_run(text: str, last: str | None) -> None:
+    found = last_run(parse(text))
+    assert (found and found.isoformat()) == last
