@@ -364,3 +364,20 @@ def test_an_interrupted_invocation_is_noted(root, deploy, runs, tmp_path, wait_u
     invoker.wait(20)
 
     assert [(run.state, run.outcome) for run in runs()] == [("ended", "interrupted")]
+
+
+def test_a_run_that_takes_too_long_may_put_away_what_it_has(env, deploy, runs):
+    source = """
+        import time
+        def job():
+            try:
+                time.sleep(60)
+            finally:
+                print("put away")
+    """
+    deploy(source, timeout_seconds=1)
+
+    assert env.invoke_function("job").error == "the run was ended after its timeout of 1 s"
+
+    assert runs()[0].outcome == "timeout"
+    assert "put away" in [event.message for event in env.get_function_logs("job")]

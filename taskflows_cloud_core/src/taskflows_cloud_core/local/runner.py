@@ -172,7 +172,7 @@ def _answer(task: dict[str, Any]) -> dict[str, Any]:
 
 def _failure(error: BaseException) -> dict[str, Any]:
     message = _text_of(error)
-    if isinstance(error, SystemExit):
+    if type(error) is SystemExit:
         message = f"the function left with sys.exit({'' if error.code is None else repr(error.code)})"
     # The first frame is this program's own.
     frames = error.__traceback__.tb_next if error.__traceback__ else None

@@ -162,6 +162,8 @@ def _remove(scratch: Path) -> None:
         remove_folder(scratch)
 
 
+# What the shim of a package raises when SIGTERM comes.
+_TOLD_TO_END = "Terminated"
 _INTERRUPTED = runs.Ending(outcome="interrupted", error="the run was ended by whoever started it")
 
 
@@ -194,10 +196,10 @@ def _judge(exited: Exit, told: Mapping[str, Any] | None, function: Function) -> 
             "out of memory",
             f"MemoryError: more than {settings.memory_mb} MiB were needed\n{told.get('traceback', '')}",
         )
+    if exited.timed_out and (told is None or told["type"] == _TOLD_TO_END):
+        return "timeout", f"the run was ended after its timeout of {settings.timeout_seconds} s"
     if told is not None:
         return "failed", f"{told['type']}: {told['message']}\n{told.get('traceback', '')}".rstrip()
-    if exited.timed_out:
-        return "timeout", f"the run was ended after its timeout of {settings.timeout_seconds} s"
     return "failed", f"the process ended {_how(exited.code)} before the function returned"
 
 

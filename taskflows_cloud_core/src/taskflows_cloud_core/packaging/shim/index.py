@@ -76,6 +76,9 @@ def _name_occurrence(event: Any) -> None:
 class Terminated(SystemExit):
     """The process was told to end while the function was running."""
 
+    def __str__(self) -> str:
+        return "the function was told to end by SIGTERM"
+
 
 def _terminate(_number: int, _frame: Any) -> None:
     raise Terminated(128 + SIGTERM)
