@@ -206,7 +206,7 @@ def _warnings_of(translations: Sequence[Translation]) -> Iterator[str]:
 
 
 def _warnings_of_options(config: CloudFunctionConfig) -> Iterator[str]:
-    known = sorted({*available_providers(), *PUBLISHED_PROVIDERS})
+    known = sorted({*available_providers(), *PUBLISHED_PROVIDERS}) if config.provider_options else []
     for name in config.provider_options:
         if name not in known:
             near = get_close_matches(name, known, n=1)

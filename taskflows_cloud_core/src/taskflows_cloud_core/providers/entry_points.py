@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -38,9 +42,28 @@ def find_offers(group: str) -> list[Offer]:
     """All entry points of a group, sorted by name and distribution. Nothing is imported."""
     offers = [
         Offer(name=point.name, group=group, distribution=_distribution(point), entry_point=point)
-        for point in metadata.entry_points(group=group)
+        for point in _entry_points(_installation()).select(group=group)
     ]
     return sorted(offers, key=lambda offer: (offer.name, offer.distribution))
+
+
+def _installation() -> tuple[Any, ...]:
+    """What differs as soon as a distribution is installed or removed: the path, and when its folders changed."""
+    folders = [(folder, _changed_at(folder or Path.cwd())) for folder in sys.path]
+    return (tuple(folders), tuple(map(id, sys.meta_path)))
+
+
+def _changed_at(folder: str | Path) -> int:
+    try:
+        return Path(folder).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=1)
+def _entry_points(installation: tuple[Any, ...]) -> metadata.EntryPoints:  # noqa: ARG001 - it is the key
+    """Those of all distributions. Reading them takes as long as there are distributions, so it is done once."""
+    return metadata.entry_points()
 
 
 def disabled_names() -> frozenset[str]:

@@ -6,7 +6,6 @@ import importlib
 import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -56,6 +55,7 @@ class Harness:
     provider: ClassVar[str]
     left_out: ClassVar[Mapping[str, str]] = {}
     export_formats: ClassVar[Sequence[str]] = ()
+    _info: ClassVar[ProviderInfo]
 
     @pytest.fixture
     def options(self) -> Mapping[str, Any]:
@@ -118,10 +118,13 @@ class Harness:
         if name in self.left_out:
             pytest.skip(f"left out by {type(self).__name__}: {self.left_out[name]}")
 
-    @cached_property
+    @property
     def info(self) -> ProviderInfo:
         """What the provider says of itself."""
-        return load_provider(self.provider).info
+        cls = type(self)
+        if "_info" not in vars(cls):
+            cls._info = load_provider(self.provider).info
+        return cls._info
 
     def need(self, *capabilities: str) -> None:
         """Skip the check when the provider does not declare what it is about."""

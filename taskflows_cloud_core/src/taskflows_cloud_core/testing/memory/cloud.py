@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -35,7 +36,11 @@ class MemoryCloud:
         self._place = open_place(self._name)
         if now is not None:
             self._place.now = _aware(now, "now")
-        self.environment: CloudEnvironment = get_environment("memory", place=self._name)
+
+    @cached_property
+    def environment(self) -> CloudEnvironment:
+        """Deploys to this cloud: ``get_environment("memory", place=cloud.place)``."""
+        return get_environment("memory", place=self._name)
 
     def __enter__(self) -> Self:
         return self

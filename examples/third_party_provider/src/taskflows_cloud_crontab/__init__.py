@@ -1,0 +1,1 @@
+"""Run functions from a crontab."""
