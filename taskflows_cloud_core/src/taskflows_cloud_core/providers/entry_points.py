@@ -62,7 +62,7 @@ def _changed_at(folder: str | Path) -> int:
 
 @lru_cache(maxsize=1)
 def _entry_points(installation: tuple[Any, ...]) -> Any:  # noqa: ARG001 - it is the key
-    """Those of all distributions, to select from. Reading them takes as long as there are distributions, so it is done once."""
+    """Those of all distributions, to select from; to read them takes the longer, the more there are."""
     return metadata.entry_points()
 
 
