@@ -9,12 +9,18 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from commands_text import commands_text
 from error_codes_text import error_codes_text
 from fields_table import fields_table
 from limits_table import limits_table
 
 MAKERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {"fields": fields_table, "limits": limits_table, "error-codes": error_codes_text}
+    {
+        "commands": commands_text,
+        "error-codes": error_codes_text,
+        "fields": fields_table,
+        "limits": limits_table,
+    }
 )
 _MARKER = re.compile(r"^<!-- generate: (\S+) (\S+) -->$", re.MULTILINE)
 

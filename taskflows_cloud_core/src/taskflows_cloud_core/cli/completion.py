@@ -41,13 +41,13 @@ class CompletionAnswer(Answer):
 @click.argument("shell", type=click.Choice(list(_HOW)))
 @answers(CompletionAnswer, name="completion")
 def completion(shell: str) -> CompletionAnswer:
-    r"""Print the script that completes commands, options, stages and providers in SHELL.
+    """Print the script that completes commands, options, stages and providers in SHELL.
 
     \b
     bash  add to ~/.bashrc:  eval "$(taskflows-cloud completion bash)"
     zsh   add to ~/.zshrc:   eval "$(taskflows-cloud completion zsh)"
     fish  taskflows-cloud completion fish > ~/.config/fish/completions/taskflows-cloud.fish
-    """
+    """  # noqa: D301 - click wants the character
     kind = get_completion_class(shell)
     root = click.get_current_context().find_root().command
     if kind is None:

@@ -108,7 +108,7 @@ class DeployAnswer(Answer):
 @place_options
 @answers(DeployAnswer, name="deploy")
 def deploy(words: Sequence[str], where: Where) -> DeployAnswer:
-    r"""Deploy the functions of FILE_OR_MODULE that are marked with @cloud_function, or those of them that are named.
+    """Deploy the functions of FILE_OR_MODULE that are marked with @cloud_function, or those of them that are named.
 
     They are all checked first; when one does not pass, nothing is changed anywhere. Running it again changes nothing
     when nothing differs. Without a stage and without --provider, functions go to the provider 'local': this machine.
@@ -116,7 +116,7 @@ def deploy(words: Sequence[str], where: Where) -> DeployAnswer:
     \b
     taskflows-cloud deploy jobs.py
     taskflows-cloud deploy jobs.py nightly-report --stage prod
-    """
+    """  # noqa: D301 - click wants the character
     from taskflows_cloud_core.environment import deploy_everywhere
 
     functions = staged_functions(words, where)
