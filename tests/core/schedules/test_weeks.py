@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image, ImageColor
 
-from taskflows_cloud_core import Calendar, Periodic, ScheduleError
-from taskflows_cloud_core.schedules import week_of, week_svg, week_text
+from taskflows_cloud_core import Calendar, ConfigurationError, Periodic, ScheduleError
+from taskflows_cloud_core.schedules import week_of, week_png, week_svg, week_text
 
+SIDES = (("x", "width"), ("y", "height"))
 SVG = "{http://www.w3.org/2000/svg}"
 SCHEDULES = [
     Calendar("Mon-Fri 09:00"),
@@ -67,6 +71,25 @@ def test_svg_is_a_document_with_a_mark_for_each_run() -> None:
     assert "Mon-Fri 09:00: at 09:00 on weekdays, UTC" in texts
     marks = [mark for mark in root.iter(f"{SVG}rect") if mark.get("fill") == "#0072B2" and mark.get("width") == "3"]
     assert len(marks) == 5
+
+
+def test_png_is_a_picture_with_the_same_marks() -> None:
+    picture = Image.open(BytesIO(week_png(week_of(SCHEDULES, date(2027, 6, 3)))))
+    svg = ElementTree.fromstring(week_svg(week_of(SCHEDULES, date(2027, 6, 3))))
+    assert picture.format == "PNG"
+    assert picture.size == (2 * int(svg.get("width", 0)), 2 * int(svg.get("height", 0)))
+    for mark in svg.iter(f"{SVG}rect"):
+        if mark.get("x") and mark.get("fill") in ("#0072B2", "#D55E00", "#009E73", "#CC79A7"):
+            middle = [float(mark.get(side, 0)) + float(mark.get(size, 0)) / 2 for side, size in SIDES]
+            assert picture.getpixel((round(2 * middle[0]), round(2 * middle[1]))) == ImageColor.getrgb(
+                mark.get("fill", "")
+            )
+
+
+def test_without_pillow_png_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'taskflows-cloud-core\[png\]', or take SVG"):
+        week_png(week_of([], date(2027, 6, 3)))
 
 
 @pytest.mark.parametrize(("schedule", "zone"), [("25:00", "UTC"), ("10:00", "europe/berlin")])

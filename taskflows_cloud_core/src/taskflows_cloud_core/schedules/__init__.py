@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.previews import Preview, preview
     from taskflows_cloud_core.schedules.terminal import week_in_colour
     from taskflows_cloud_core.schedules.triggers import make_triggers
+    from taskflows_cloud_core.schedules.weekpng import week_png
     from taskflows_cloud_core.schedules.weeks import Week, week_of
     from taskflows_cloud_core.schedules.weeksvg import week_svg
     from taskflows_cloud_core.schedules.weektext import week_text
@@ -80,6 +81,7 @@ _MODULES = {
     "short_text": "canonical",
     "week_in_colour": "terminal",
     "week_of": "weeks",
+    "week_png": "weekpng",
     "week_svg": "weeksvg",
     "week_text": "weektext",
 }
@@ -124,6 +126,7 @@ __all__ = [
     "short_text",
     "week_in_colour",
     "week_of",
+    "week_png",
     "week_svg",
     "week_text",
 ]
