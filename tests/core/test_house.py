@@ -32,7 +32,7 @@ FLOORS = [
     {"marks", "interop"},
     {"environment"},
     {"local"},
-    {"testing"},
+    {"testing", "scaffold"},
     {"project"},
     {"cli"},
     {"__main__"},

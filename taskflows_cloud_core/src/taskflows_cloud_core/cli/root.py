@@ -41,6 +41,7 @@ _COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
     },
     "More": {
         "local": ("local", "local", "Run the scheduler of the provider 'local'."),
+        "plugin": ("plugin", "plugin", "Make a provider of your own."),
         "completion": ("completion", "completion", "Print the completion script of a shell."),
         "explain": ("explain", "explain", "Explain an error code."),
     },

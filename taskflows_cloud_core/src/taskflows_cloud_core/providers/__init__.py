@@ -2,7 +2,7 @@
 
 from taskflows_cloud_core.providers.diagnosis import Diagnosis, diagnose
 from taskflows_cloud_core.providers.loaded import LoadedProvider, options_of
-from taskflows_cloud_core.providers.loading import available_providers, load_provider
+from taskflows_cloud_core.providers.loading import available_providers, load_provider, offered_providers
 from taskflows_cloud_core.providers.published import PUBLISHED_PROVIDERS
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "available_providers",
     "diagnose",
     "load_provider",
+    "offered_providers",
     "options_of",
 ]

@@ -36,6 +36,11 @@ def available_providers() -> list[str]:
     return sorted({offer.name for offer in find_offers(PROVIDERS_GROUP) if not offer.is_disabled})
 
 
+def offered_providers() -> dict[str, str]:
+    """Every provider that is installed, also one that is switched off, and the ``"name version"`` that brings it."""
+    return {offer.name: offer.distribution for offer in find_offers(PROVIDERS_GROUP)}
+
+
 def load_provider(name: str) -> LoadedProvider:
     """Find, import and check one provider, and put the extensions around it.
 
