@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 DISTRIBUTIONS = sorted(path.parent.name for path in HERE.glob("taskflows_cloud_*/pyproject.toml"))
 VERSIONS = ("3.11", "3.12", "3.13")
 MINISTACK = "ministack==1.5.33"
+# Command lines that ours is measured beside; their packages do not go together.
+PEERS = ("aws-sam-cli", "chalice", "lithops")
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "types", "tests", "integration", "minimums", "build", "docs", "quickstart"]
@@ -147,6 +149,9 @@ def bench(session: nox.Session) -> None:
     session.install(*editable(), *group("test"), *group("bench"))
     session.env["TASKFLOWS_CLOUD_MINISTACK"] = str(beside(session, "ministack", MINISTACK) / "bin" / "ministack")
     chosen = session.posargs or sorted(path.stem for path in (HERE / "benchmarks").glob("[a-z]*.py"))
+    if "startup" in chosen:
+        peers = [beside(session, f"peer-{name}", name) / "bin" for name in PEERS]
+        session.env["TASKFLOWS_CLOUD_PEERS"] = os.pathsep.join(map(str, peers))
     for name in chosen:
         session.run("python", f"benchmarks/{name}.py")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskflows_cloud_core.cli.exit_codes import ERROR, NOT_CONFIRMED
 from taskflows_cloud_core.errors import CloudError
 
 USAGE_CODE = "TFC1700"
@@ -17,14 +18,14 @@ class CommandError(CloudError):
     """
 
     code = USAGE_CODE
-    exit_code = 1
+    exit_code = ERROR
 
 
 class NotConfirmedError(CommandError):
     """Something that cannot be undone was not confirmed; nothing was done."""
 
     code = "TFC1701"
-    exit_code = 3
+    exit_code = NOT_CONFIRMED
 
 
 class PayloadError(CommandError):

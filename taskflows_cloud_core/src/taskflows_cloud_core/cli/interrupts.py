@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from taskflows_cloud_core.cli.exit_codes import INTERRUPTED
 from taskflows_cloud_core.cli.terminal import note
 
-INTERRUPTED = 130
 _words: list[Callable[[], str]] = []
 
 

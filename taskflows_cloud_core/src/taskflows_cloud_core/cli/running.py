@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from taskflows_cloud_core.cli.interrupts import INTERRUPTED, words_after_interrupt
+from taskflows_cloud_core.cli.exit_codes import BROKEN_PIPE, ERROR, INTERRUPTED, WRONG_USAGE
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.errors import CloudError
 
 PROGRAM = "taskflows-cloud"
-ERROR, WRONG_USAGE, BROKEN_PIPE = 1, 2, 141
 # For these the exit code 2 has a meaning of its own: there are changes.
 _TWO_MEANS_CHANGES = ("plan", "diff")
 
@@ -66,6 +65,7 @@ def _wrong_usage(error: click.ClickException, words: list[str]) -> int:
 
 
 def _interrupted() -> int:
+    from taskflows_cloud_core.cli.interrupts import words_after_interrupt
     from taskflows_cloud_core.cli.terminal import note
 
     note(f"\n{words_after_interrupt()}")

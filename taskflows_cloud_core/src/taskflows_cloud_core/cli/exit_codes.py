@@ -1,0 +1,7 @@
+"""With what the program ends."""
+
+ERROR = 1
+WRONG_USAGE = 2
+NOT_CONFIRMED = 3
+INTERRUPTED = 130
+BROKEN_PIPE = 141
