@@ -163,6 +163,13 @@ def quickstart(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def plugin(session: nox.Session) -> None:
+    """Make a provider with the command line, install it, run its tests and use it; prints the whole session."""
+    session.install("uv")
+    session.run("python", "tests/installed/plugin_session.py", "./taskflows_cloud_core", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def sweep(session: nox.Session) -> None:
     """Run the tests that put a fault at every call of every kind of deployment; takes a quarter of an hour."""
     session.install(*editable(), *group("test"))

@@ -1,0 +1,1 @@
+"""A memory limit, and a log of changes, for every provider."""
