@@ -1,12 +1,14 @@
-"""Packaging: our archives beside an installation by uv that is zipped, and beside a hand-written handler.
+"""Packaging: our archives beside an installation by uv that is zipped, beside chalice, beside a hand-written handler.
 
 Arguments choose parts: ``cold-warm``, ``many``, ``starts``. Wheels come from the package index that uv is set up for.
+Cold is with empty caches on both sides. Chalice always packages for its own Python and x86_64.
 """
 
 from __future__ import annotations
 
 import importlib
 import io
+import json
 import os
 import shutil
 import statistics
@@ -29,6 +31,12 @@ ROUNDS = 5
 MANY = 200
 STARTS = 21
 JOB = "import shared\n\ndef run(event=None):\n    return {'answer': shared.VALUE + %d}\n"
+CHALICE_APP = """from chalice import Chalice
+app = Chalice(app_name="peer")
+@app.schedule("rate(1 hour)")
+def job(event):
+    return {"answer": 1}
+"""
 HANDLER = "def handler(event, context):\n    return {'answer': 1}\n"
 
 
@@ -39,9 +47,9 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def fresh_process(program: str, cache: Path, folder: Path) -> float:
+def fresh_process(program: str, cache: Path, folder: Path, **variables: str) -> float:
     """Run a program in a process of its own; it prints the time, without the start of Python and the imports."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache), **variables}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, check=True, env=environment, cwd=folder, capture_output=True, text=True)
     return float(done.stdout.split()[-1])
@@ -62,41 +70,68 @@ def ours(folder: Path, pins: list[str]) -> str:
     )
 
 
-def install_and_zip(pins: list[str], scratch: Path) -> None:
+def install_and_zip(pins: list[str], scratch: Path, cache: Path | None = None) -> None:
     """What a plain script does: install for the target, then zip."""
     site = scratch / "site"
+    environment = {**os.environ, "UV_CACHE_DIR": str(cache)} if cache else None
     shutil.rmtree(site, ignore_errors=True)
     command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(site), "--python", sys.executable]
     command += ["--python-version", VERSION, "--python-platform", PLATFORM, "--only-binary", ":all:", *pins]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env=environment)
     with zipfile.ZipFile(scratch / "peer.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(site.rglob("*")):
             if path.is_file():
                 archive.write(path, path.relative_to(site))
 
 
+def chalice(pins: list[str], project: Path) -> None:
+    """What `chalice package` does; its cache is in the folder of the project."""
+    if not project.exists():
+        (project / ".chalice").mkdir(parents=True)
+        settings = {"version": "2.0", "app_name": "peer", "stages": {"dev": {}}}
+        (project / ".chalice" / "config.json").write_text(json.dumps(settings))
+        (project / "app.py").write_text(CHALICE_APP)
+        (project / "requirements.txt").write_text("\n".join(pins) + "\n")
+    command = [str(Path(sys.executable).with_name("chalice")), "package", "out"]
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1", "PIP_NO_CACHE_DIR": "1"}
+    subprocess.run(command, check=True, capture_output=True, cwd=project, env=environment)
+
+
 def pinned(requirements: list[str]) -> list[str]:
-    """The versions that requirements come to, so that both sides package the same."""
+    """The versions that requirements come to on this Python, which chalice needs, so that all package the same."""
     command = [uv.find_uv_bin(), "pip", "compile", "--quiet", "--no-header", "--no-annotate", "-"]
-    command += ["--python", sys.executable, "--python-version", VERSION, "--python-platform", PLATFORM]
-    command += ["--only-binary", ":all:"]
+    command += ["--python", sys.executable, "--only-binary", ":all:"]
     done = subprocess.run(command, input="\n".join(requirements), capture_output=True, text=True, check=True)
     return done.stdout.split()
 
 
 def cold_and_warm(folder: Path) -> None:
-    """One package: with an empty cache of ours, then again, beside uv's warm cache and zip."""
-    print(f"{'one package, s':<22} {'ours cold':>10} {'ours warm':>10} {'uv + zip warm':>14} {'x faster':>9}")
+    """One package with empty caches and then again, beside uv and zip, and beside chalice."""
+    head = f"{'ours':>10} {'uv + zip':>10} {'x':>7} {'chalice':>10} {'x':>7}"
     for name, requirements in SETS.items():
-        pins = pinned(requirements)
-        cold = fresh_process(ours(folder, pins), folder / f"cold{len(name)}", folder)
-        warm, peer = [], []
-        for _ in range(ROUNDS):
-            warm.append(fresh_process(ours(folder, pins), folder / f"cold{len(name)}", folder))
-            peer.append(seconds(lambda pins=pins: install_and_zip(pins, folder)))
-        ratio = statistics.median(peer) / statistics.median(warm)
-        print(f"{name:<22} {cold:10.3f} {statistics.median(warm):10.3f} {statistics.median(peer):14.3f} {ratio:9.1f}")
-    print()
+        pins, project = pinned(requirements), folder / f"chalice-{requirements[0]}"
+        cache, uv_cache = folder / f"cache-{requirements[0]}", folder / f"uv-{requirements[0]}"
+        cold = [
+            fresh_process(ours(folder, pins), cache, folder, UV_CACHE_DIR=str(uv_cache)),
+            seconds(lambda pins=pins, at=folder / f"{uv_cache}-of-peer": install_and_zip(pins, folder, at)),
+            seconds(lambda pins=pins, at=project: chalice(pins, at)),
+        ]
+        rounds = [
+            (
+                fresh_process(ours(folder, pins), cache, folder, UV_CACHE_DIR=str(uv_cache)),
+                seconds(lambda pins=pins: install_and_zip(pins, folder)),
+                seconds(lambda pins=pins, at=project: chalice(pins, at)),
+            )
+            for _ in range(ROUNDS)
+        ]
+        print(f"{name + ', s':<22} {head}")
+        for state, times in (
+            ("cold", cold),
+            ("warm, median", [statistics.median(column) for column in zip(*rounds, strict=True)]),
+        ):
+            mine, plain, other = times
+            print(f"{state:<22} {mine:10.3f} {plain:10.3f} {plain / mine:7.1f} {other:10.3f} {other / mine:7.1f}")
+        print()
 
 
 def many(folder: Path) -> None:
