@@ -43,6 +43,7 @@ def death(world: World, scenario: Scenario, moment: int, where: str, wanted: dic
     setattr(deployer.wire, where, kill)
     live_before = live(everything())
     world.deploy_apart(deployer)
+    world.forget()
     return {
         "killed": deployer.exit_code == -signal.SIGKILL,
         "silenced": sorted((live_before & live(wanted)) - live(everything())),

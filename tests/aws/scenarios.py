@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +11,7 @@ import attrs
 
 from taskflows_cloud_core import Calendar, CloudEnvironment
 from tests.aws.account import ACCOUNT, REGION, client, config
+from tests.core.packaging.wheels import make_wheel
 
 NEW_YORK = Calendar("Sun 17:00", timezone="America/New_York")
 JOBS = "def report():\n    return 'report'\n\n\ndef other():\n    return 'other'\n"
@@ -26,6 +27,19 @@ SECOND: Mapping[str, Any] = {
     "memory_mb": 512,
     "tags": {"team": "data"},
 }
+OPTIONS: Mapping[str, Any] = {
+    "dependency_layer": True,
+    "dead_letter_queue": True,
+    "alarms": {"errors": 1, "duration_percent": 90, "missed_runs": True},
+    "alarm_emails": ["ops@example.com"],
+    "provisioned_concurrency": 1,
+}
+WATCHED: Mapping[str, Any] = {**FIRST, "provider_options": {"aws": OPTIONS}}
+OTHERWISE_WATCHED: Mapping[str, Any] = {
+    **SECOND,
+    "provider_options": {"aws": {**OPTIONS, "alarms": {"errors": 5}, "alarm_emails": ["dev@example.com"]}},
+}
+OLD_WHEEL, NEW_WHEEL = ["zz_leaf==3.0"], ["zz_leaf==4.0"]
 FEWER: Mapping[str, Any] = {"schedules": ["Mon-Fri 14:00"], "environment_variables": {"MODE": "fast"}}
 
 OURS: Mapping[str, Any] = {
@@ -65,9 +79,17 @@ def _nothing(_env: CloudEnvironment, _jobs: ModuleType) -> None:
     return None
 
 
-def deploying(function: str, settings: Mapping[str, Any]) -> Act:
+def write_wheels(folder: Path) -> Path:
+    """Write the wheels that the scenarios depend on."""
+    folder.mkdir(exist_ok=True)
+    for version in ("3.0", "4.0"):
+        make_wheel(folder, "zz_leaf", version, {"leaf.py": f"VALUE = {version}\n"})
+    return folder
+
+
+def deploying(function: str, settings: Mapping[str, Any], dependencies: Sequence[str] = ()) -> Act:
     """Deploy a function of the user's module."""
-    return lambda env, jobs: env.deploy_function(getattr(jobs, function), config(**settings), [])
+    return lambda env, jobs: env.deploy_function(getattr(jobs, function), config(**settings), dependencies)
 
 
 def _deleting(env: CloudEnvironment, _jobs: ModuleType) -> Any:
@@ -89,6 +111,14 @@ SCENARIOS: Mapping[str, Scenario] = {
     "fewer schedules": Scenario(prepare=deploying("report", FIRST), act=deploying("report", FEWER)),
     "alias moved by hand": Scenario(prepare=_deployed_and_another_version_live, act=deploying("report", FIRST)),
     "deletion": Scenario(prepare=deploying("report", FIRST), act=_deleting),
+    "with layer, queue and alarms": Scenario(prepare=_nothing, act=deploying("report", WATCHED, OLD_WHEEL)),
+    "layer, queue and alarms changed": Scenario(
+        prepare=deploying("report", WATCHED, OLD_WHEEL), act=deploying("other", OTHERWISE_WATCHED, NEW_WHEEL)
+    ),
+    "layer, queue and alarms given up": Scenario(
+        prepare=deploying("report", WATCHED, OLD_WHEEL), act=deploying("report", FIRST)
+    ),
+    "layer, queue and alarms deleted": Scenario(prepare=deploying("report", WATCHED, OLD_WHEEL), act=_deleting),
 }
 
 

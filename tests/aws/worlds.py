@@ -21,8 +21,9 @@ from moto import mock_aws
 
 from taskflows_cloud_core import CloudEnvironment, get_environment
 from tests.aws.account import EMPTY, REGION, Wire, everything
+from tests.aws.moto_additions import add_calls
 from tests.aws.moto_gaps import close_gaps
-from tests.aws.scenarios import FIRST, SECOND, Act, deploying
+from tests.aws.scenarios import FIRST, SECOND, Act, deploying, write_wheels
 from tests.aws.served import served
 
 TOLD = 3
@@ -62,7 +63,12 @@ class World:
         os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")
         # The descriptions of the services are read once and not by every process.
         botocore.session.create_loader = functools.cache(botocore.session.create_loader)
-        close_gaps(pytest.MonkeyPatch())
+        wheels = write_wheels(project.parent / "wheels")
+        # The wheels are all that there is of distributions.
+        os.environ.update(UV_FIND_LINKS=str(wheels), UV_OFFLINE="1", UV_CACHE_DIR=str(project.parent / "uv"))
+        patches = pytest.MonkeyPatch()
+        close_gaps(patches)
+        add_calls(patches)
         sys.path.insert(0, str(project))
         os.chdir(project)
         self.jobs: ModuleType = importlib.import_module("aws_test_jobs")
@@ -70,6 +76,7 @@ class World:
         self._moto.start()
         self.env: CloudEnvironment = get_environment("aws", region=REGION)
         self._warm_up()
+        self.forget()
 
     def _warm_up(self) -> None:
         """Load all that the copies need, once."""
@@ -78,6 +85,10 @@ class World:
         everything()
         if self.left_after_deletion():
             raise RuntimeError("the account is not empty after a deletion")
+
+    def forget(self) -> None:
+        """Go on as a new process would, which remembers nothing."""
+        self.env = get_environment("aws", region=REGION)
 
     def run(self, act: Act) -> str | None:
         """Do something in this process; the error that is told comes back."""
@@ -118,6 +129,8 @@ class World:
         # Not to its end: later deployers have a copy of the other side.
         url = os.read(reading, 100).decode()
         result = act(get_environment("aws", region=REGION, endpoint_url=url), self.jobs)
+        if not result.success:
+            print(result.error, file=sys.stderr)
         return 0 if result.success else TOLD
 
 
