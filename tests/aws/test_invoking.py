@@ -88,3 +88,47 @@ def test_a_payload_that_is_too_large_is_not_sent(job, aws):
     with pytest.raises(ConfigurationError, match="payload"):
         job.invoke_function("job", "x" * (6 * 2**20))
     assert aws.calls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("job:1", "names the version or alias '1'; give the name, 'job'"),
+        ("job:live", "alias 'live'"),
+        ("job:$LATEST", "alias '\\$LATEST'"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:job", "is an ARN; give the name, 'job'"),
+        ("arn:aws-cn:lambda:cn-north-1:123456789012:function:job:1", "is an ARN"),
+        ("123456789012:function:job", "is an ARN"),
+        ("../job", "is no name"),
+        ("job\n", "is no name"),
+        ("j" * 65, "is no name"),
+        ("jöb", "is no name"),
+    ],
+)
+def test_only_the_bare_name_of_a_function_is_taken(job, aws, name, told):
+    calls = [
+        job.invoke_function,
+        job.describe_function,
+        job.get_function_logs,
+        job.get_metrics,
+        job.list_versions,
+        job.rollback_function,
+        job.pause_schedules,
+        job.resume_schedules,
+        job.plan_removal,
+        job.delete_function,
+    ]
+    for call in calls:
+        with pytest.raises(ConfigurationError, match=told):
+            call(name)
+    assert aws.calls == []
+
+
+@pytest.mark.parametrize(("wait", "limit"), [("RequestResponse", 6 * 2**20), ("Event", 2**20)])
+def test_payloads_up_to_the_byte(job, aws, wait, limit):
+    answering(aws, lambda: invoked(None))
+    assert job.invoke_function("job", "x" * (limit - 2), invocation_type=wait).ok
+    aws.clear()
+    with pytest.raises(ConfigurationError, match=f"has {limit + 1} bytes as JSON; Lambda takes {limit}"):
+        job.invoke_function("job", "x" * (limit - 1), invocation_type=wait)
+    assert aws.calls == []

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws import limits, ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.resources.function_calls import get_function
-from taskflows_cloud_core import FunctionNotFoundError, NotManagedError
+from taskflows_cloud_core import ConfigurationError, FunctionNotFoundError, NotManagedError, Problem
+
+_NAME = r"(?P<name>[a-zA-Z0-9-_]{1,64})"
+_ARN = re.compile(rf"(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{{12}}:)?function:{_NAME}(?::[a-zA-Z0-9$_-]+)?")
+_QUALIFIED = re.compile(rf"{_NAME}:(?P<qualifier>[a-zA-Z0-9$_-]+)")
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
+
+
+def require_plain_name(name: str) -> None:
+    """Refuse what Lambda would take for a version, an alias, or a function of another account or region.
+
+    Raises:
+        ConfigurationError: It is not the bare name of a function.
+    """
+    message = _what_is_wrong(name)
+    if message:
+        raise ConfigurationError([Problem(field="function_name", message=f"{name!r} {message}")])
+
+
+def _what_is_wrong(name: str) -> str:
+    if limits.FUNCTION_NAME.fullmatch(name):
+        return ""
+    if found := _ARN.fullmatch(name):
+        return f"is an ARN; give the name, {found['name']!r}, to an environment of the ARN's account and region"
+    if found := _QUALIFIED.fullmatch(name):
+        return (
+            f"names the version or alias {found['qualifier']!r}; give the name, {found['name']!r}: calls go to the "
+            "live version, and rollback_function puts another one live"
+        )
+    return "is no name that Lambda knows: 1 to 64 ASCII letters, digits, - and _"
 
 
 def require_ours(session: AwsSession, name: str) -> GetFunctionResponseTypeDef:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskflows_cloud_aws import limits
 from taskflows_cloud_aws.options import AwsOptions
@@ -37,6 +37,17 @@ if TYPE_CHECKING:
     from taskflows_cloud_aws.client import AwsSession
     from taskflows_cloud_core.progress import Progress
     from taskflows_cloud_core.schedules import CalendarSpec, Schedule
+
+_T = TypeVar("_T")
+
+
+def _on(session: AwsSession, name: str, call: Callable[[], _T]) -> _T:
+    """Do something with a function on AWS, and raise only errors of ours."""
+    from taskflows_cloud_aws.errors import guard
+    from taskflows_cloud_aws.function_access import require_plain_name
+
+    require_plain_name(name)
+    return guard(f"function {name}", call, session.secrets)
 
 
 @hookimpl
@@ -129,12 +140,9 @@ def plan_deployment(
 ) -> Plan:
     """Compare what is wanted with what AWS has."""
     from taskflows_cloud_aws import planning
-    from taskflows_cloud_aws.errors import guard
 
     session.secrets.update(config.environment_variables.values() if config is not None else ())
-    return guard(
-        f"function {name}", lambda: planning.plan_deployment(session, name, config, package, triggers), session.secrets
-    )
+    return _on(session, name, lambda: planning.plan_deployment(session, name, config, package, triggers))
 
 
 @hookimpl
@@ -149,9 +157,8 @@ def deploy_function(session: AwsSession, plan: Plan, progress: Progress) -> Clou
 def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - the hook's signature
     """Find all that was made for a function."""
     from taskflows_cloud_aws import planning
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: planning.plan_removal(session, name, keep_logs=keep_logs), session.secrets)
+    return _on(session, name, lambda: planning.plan_removal(session, name, keep_logs=keep_logs))
 
 
 @hookimpl
@@ -175,9 +182,8 @@ def list_functions(session: AwsSession) -> Sequence[DeployedFunction]:
 def describe_function(session: AwsSession, name: str) -> FunctionDescription:
     """Tell all about one function."""
     from taskflows_cloud_aws import listing
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: listing.describe(session, name), session.secrets)
+    return _on(session, name, lambda: listing.describe(session, name))
 
 
 @hookimpl
@@ -189,27 +195,24 @@ def invoke_function(
 ) -> InvocationResult:
     """Run a function now."""
     from taskflows_cloud_aws import invoking
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: invoking.invoke(session, name, payload, wait=wait), session.secrets)
+    return _on(session, name, lambda: invoking.invoke(session, name, payload, wait=wait))
 
 
 @hookimpl
 def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None) -> LogPage:
     """Read one page of a function's log, newest first."""
     from taskflows_cloud_aws import logs
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: logs.get_logs(session, name, query, token), session.secrets)
+    return _on(session, name, lambda: logs.get_logs(session, name, query, token))
 
 
 @hookimpl
 def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
     """Count the runs of a function."""
     from taskflows_cloud_aws import metrics
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: metrics.get_metrics(session, name, start_time, end_time), session.secrets)
+    return _on(session, name, lambda: metrics.get_metrics(session, name, start_time, end_time))
 
 
 @hookimpl
@@ -242,18 +245,16 @@ def export_plan(
 def list_versions(session: AwsSession, name: str) -> Sequence[FunctionVersion]:
     """List the versions of a function, newest first."""
     from taskflows_cloud_aws import versions
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: versions.list_versions(session, name), session.secrets)
+    return _on(session, name, lambda: versions.list_versions(session, name))
 
 
 @hookimpl
 def rollback_function(session: AwsSession, name: str, version: str | None) -> FunctionVersion:
     """Put an older version live."""
     from taskflows_cloud_aws import versions
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {name}", lambda: versions.rollback(session, name, version), session.secrets)
+    return _on(session, name, lambda: versions.rollback(session, name, version))
 
 
 @hookimpl
@@ -264,11 +265,8 @@ def set_schedules_enabled(
 ) -> int:
     """Pause or resume all schedules of a function."""
     from taskflows_cloud_aws import pausing
-    from taskflows_cloud_aws.errors import guard
 
-    return guard(
-        f"function {name}", lambda: pausing.set_schedules_enabled(session, name, enabled=enabled), session.secrets
-    )
+    return _on(session, name, lambda: pausing.set_schedules_enabled(session, name, enabled=enabled))
 
 
 @hookimpl
