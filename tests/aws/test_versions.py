@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taskflows_cloud_core import FunctionNotFoundError, OperationError
+from taskflows_cloud_core import Calendar, FunctionNotFoundError, OperationError
 from tests.aws.account import client, config, once
 
 
@@ -24,6 +24,40 @@ def test_the_versions_are_listed_newest_first(three):
     assert [version.is_live for version in versions] == [True, False, False]
     assert versions[0].package_sha256 == versions[2].package_sha256 != versions[1].package_sha256
     assert all(version.created_at.tzinfo is not None for version in versions)
+
+
+def test_a_version_keeps_its_description(env, jobs):
+    assert env.deploy_function(jobs.report, config(description="the first"), [])
+    assert env.deploy_function(jobs.other, config(description="the second"), [])
+
+    assert [version.description for version in env.list_versions("job")] == ["the second", "the first"]
+    assert str(env.list_versions("job")[1]).endswith("the first")
+
+
+def test_paused_schedules_stay_paused_through_everything_but_resuming(env, jobs, account):
+    """A rollback, the same deployment again, and one with other schedules."""
+    schedules = ["Mon-Fri 14:00", Calendar("Sun 17:00", timezone="America/New_York")]
+
+    def states():
+        found = account()
+        return {one["State"] for one in (*found["rules"].values(), *found["schedules"].values())}
+
+    assert env.deploy_function(jobs.report, config(schedules=schedules), [])
+    assert env.deploy_function(jobs.other, config(schedules=schedules), [])
+    assert env.pause_schedules("job") == 2
+    assert env.pause_schedules("job") == 2
+    env.rollback_function("job")
+    assert states() == {"DISABLED"}
+    assert env.deploy_function(jobs.other, config(schedules=schedules), [])
+    assert env.deploy_function(jobs.other, config(schedules=[*schedules, "daily"]), [])
+    assert states() == {"DISABLED"}
+    env.rollback_function("job", "1")
+    assert env.resume_schedules("job") == 3
+    assert states() == {"ENABLED"}
+    assert [version.version for version in env.list_versions("job") if version.is_live] == ["1"]
+    again = env.deploy_function(jobs.other, config(schedules=[*schedules, "daily"]), [])
+    assert [str(action.key) for action in again.plan.actions] == ["live live"]
+    assert states() == {"ENABLED"}
 
 
 def test_rolling_back_switches_code_and_settings_alone(three, aws, account):

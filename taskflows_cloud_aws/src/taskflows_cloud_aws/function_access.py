@@ -29,6 +29,16 @@ def require_plain_name(name: str) -> None:
         raise ConfigurationError([Problem(field="function_name", message=f"{name!r} {message}")])
 
 
+def require_unqualified(name: str) -> None:
+    """Refuse the name of a version, an alias or an ARN, which mean something that exists, but let pass all others.
+
+    Raises:
+        ConfigurationError: It is one of these.
+    """
+    if ":" in name:
+        require_plain_name(name)
+
+
 def _what_is_wrong(name: str) -> str:
     if limits.FUNCTION_NAME.fullmatch(name):
         return ""

@@ -157,8 +157,11 @@ def deploy_function(session: AwsSession, plan: Plan, progress: Progress) -> Clou
 def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - the hook's signature
     """Find all that was made for a function."""
     from taskflows_cloud_aws import planning
+    from taskflows_cloud_aws.errors import guard
+    from taskflows_cloud_aws.function_access import require_unqualified
 
-    return _on(session, name, lambda: planning.plan_removal(session, name, keep_logs=keep_logs))
+    require_unqualified(name)
+    return guard(f"function {name}", lambda: planning.plan_removal(session, name, keep_logs=keep_logs), session.secrets)
 
 
 @hookimpl

@@ -107,4 +107,5 @@ def _version(found: dict[str, Any], live: str) -> FunctionVersion:
         created_at=as_datetime(found.get("LastModified", "")) or datetime.fromtimestamp(0, UTC),
         package_sha256=code_sha256(found),
         is_live=str(found["Version"]) == live,
+        description=str(found.get("Description", "")),
     )

@@ -313,16 +313,19 @@ class FunctionVersion:
         created_at: Aware.
         package_sha256: The digest of its package, in hexadecimal.
         is_live: Whether it is the one that runs now.
+        description: The function's description at that time, where versions have one.
     """
 
     version: str
     created_at: datetime
     package_sha256: str
     is_live: bool
+    description: str = ""
 
     def __str__(self) -> str:
         live = " (live)" if self.is_live else ""
-        return f"{self.version}{live} {self.created_at:%Y-%m-%d %H:%M:%S %Z} {self.package_sha256[:12]}"
+        words = f" {self.description}" if self.description else ""
+        return f"{self.version}{live} {self.created_at:%Y-%m-%d %H:%M:%S %Z} {self.package_sha256[:12]}{words}"
 
 
 @attrs.frozen(kw_only=True)
