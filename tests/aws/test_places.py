@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import boto3
 import pytest
@@ -76,8 +77,7 @@ def test_two_accounts_through_profiles_that_take_on_roles(profiles, jobs):
 
 
 def partitions_in(value):
-    text = json.dumps(value, default=str).replace("\\", "")
-    return {piece.split(":")[0] for piece in text.split("arn:")[1:]}
+    return set(re.findall(r"arn:([a-z-]*):", json.dumps(value, default=str)))
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,22 @@ def test_every_arn_of_a_plan_is_of_its_partition(aws, jobs, region, partition):
 
     assert plan.resource_id.startswith(f"arn:{partition}:lambda:{region}:")
     assert partitions_in([plan.metadata, str(plan), [one.properties for one in plan.desired]]) == {partition}
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-central-1", "eu-central-1.console.aws.amazon.com"),
+        ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
+    ],
+)
+def test_the_link_to_the_log(aws, jobs, region, host):
+    env = get_environment("aws", region=region)
+    assert env.deploy_function(jobs.report, config("job_1"), [])
+    url = env.describe_function("job_1").metadata["log_url"]
+    assert url == (
+        f"https://{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fjob_1"
+    )
 
 
 # moto takes roles made at iam.us-gov.amazonaws.com for roles of the partition aws.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taskflows_cloud_aws import function_access, ownership, wishes
+from taskflows_cloud_aws import console, function_access, ownership, wishes
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.file_tag import files_of_tag
 from taskflows_cloud_aws.naming import Names
@@ -164,5 +164,6 @@ def _metadata(names: Names, found: Resource, observed: Observed) -> dict[str, An
         "schedules": {resource.name: wishes.expression_text(resource) for resource in triggering},
         "schedules_paused": observed.is_paused,
         "log_group": names.log_group,
+        "log_url": console.log_url(names),
         "roles_made": [resource.name for resource in observed.of_kind(role.EXECUTION, role.SCHEDULER)],
     }
