@@ -241,7 +241,9 @@ def export_plan(
     from taskflows_cloud_aws import exporting
     from taskflows_cloud_aws.errors import guard
 
-    return guard(f"function {plan.function_name}", lambda: exporting.export_plan(session, plan, format))
+    return guard(
+        f"function {plan.function_name}", lambda: exporting.export_plan(session, plan, format), session.secrets
+    )
 
 
 @hookimpl
