@@ -1,4 +1,4 @@
-"""The published versions of a function: listed, returned to, pruned."""
+"""The versions of a function that can be returned to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from taskflows_cloud_aws import function_access
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import LIVE
+from taskflows_cloud_aws.published_versions import live_version, published_versions
 from taskflows_cloud_aws.resources.function import as_datetime, code_sha256
 from taskflows_cloud_core import FunctionVersion, OperationError
 
@@ -20,8 +21,8 @@ def list_versions(session: AwsSession, name: str) -> list[FunctionVersion]:
         NotManagedError: It is not ours.
     """
     function_access.require_ours(session, name)
-    live = _live_version(session, name)
-    return [_version(found, live) for found in reversed(_published(session, name))]
+    live = live_version(session, name)
+    return [_version(found, live) for found in reversed(published_versions(session, name))]
 
 
 def rollback(session: AwsSession, name: str, version: str | None) -> FunctionVersion:
@@ -39,7 +40,7 @@ def rollback(session: AwsSession, name: str, version: str | None) -> FunctionVer
     """
     function_access.require_ours(session, name)
     alias = session.lambda_.get_alias(FunctionName=name, Name=LIVE)
-    published = {str(found["Version"]): found for found in _published(session, name)}
+    published = {str(found["Version"]): found for found in published_versions(session, name)}
     wanted = _wanted(name, list(published), alias["FunctionVersion"], version)
     if wanted != alias["FunctionVersion"]:
         request: dict[str, Any] = {"FunctionName": name, "Name": LIVE, "FunctionVersion": wanted}
@@ -55,7 +56,7 @@ def _move(session: AwsSession, request: dict[str, Any]) -> None:
         client.update_alias(**request)
     except client.exceptions.PreconditionFailedException:
         # The answer to our own call may have been lost and the call made twice.
-        if _live_version(session, request["FunctionName"]) != request["FunctionVersion"]:
+        if live_version(session, request["FunctionName"]) != request["FunctionVersion"]:
             raise
 
 
@@ -69,36 +70,6 @@ def _wanted(name: str, published: list[str], live: str, version: str | None) -> 
     if not older:
         raise OperationError(f"{name!r} has no version before {live}, which is live; {there_are}")
     return older[-1]
-
-
-def prune_versions(session: AwsSession, name: str, *, kept: int) -> None:
-    """Delete the oldest versions beyond a number, but none that an alias is on."""
-    client = session.lambda_
-    live = _live_version(session, name)
-    surplus = [str(found["Version"]) for found in _published(session, name)][:-kept]
-    for version in surplus:
-        if version == live:
-            continue
-        try:
-            client.delete_function(FunctionName=name, Qualifier=version)
-        except (client.exceptions.ResourceConflictException, client.exceptions.ResourceNotFoundException):
-            # Somebody's own alias is on it, or it is gone already.
-            continue
-
-
-def _published(session: AwsSession, name: str) -> list[dict[str, Any]]:
-    """The versions, oldest first."""
-    pages = session.lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=name)
-    found = [dict(one) for page in pages for one in page["Versions"] if one.get("Version") != "$LATEST"]
-    return sorted(found, key=lambda one: int(one["Version"]))
-
-
-def _live_version(session: AwsSession, name: str) -> str:
-    client = session.lambda_
-    try:
-        return client.get_alias(FunctionName=name, Name=LIVE)["FunctionVersion"]
-    except client.exceptions.ResourceNotFoundException:
-        return ""
 
 
 def _version(found: dict[str, Any], live: str) -> FunctionVersion:
