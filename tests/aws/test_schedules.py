@@ -194,7 +194,7 @@ def test_a_random_delay_is_a_flexible_window_of_the_scheduler() -> None:
         ("08:30,17:45", "for two times of day use two calendars"),
         ("2027-03-28 02:30 Europe/Berlin", "the clocks of Europe/Berlin skip the time"),
         ("2020-*-*", "it ended at 2020-12-31 00:00 UTC"),
-        ("*-02-30", "no month in it has such a day"),
+        ("*-02-30", "February has at most 29 days"),
         ("10:00:00.5", "seconds :00.5 cannot"),
         ("*:*:0/10", "seconds :00 and 5 more in the minute cannot"),
     ],

@@ -24,6 +24,7 @@ from taskflows_cloud_core.schedules import (
     next_runs,
     seconds_text,
     short_text,
+    why_never,
 )
 
 RULE, SCHEDULER = "rule", "scheduler"
@@ -72,7 +73,7 @@ def translate(schedule: Any, *, allow_approximate: bool = False, now: datetime |
     flexible_minutes = _flexible_minutes(schedule)
     last = last_run(spec)
     if last is None:
-        return Translation.refused(schedule, _why_never(spec))
+        return Translation.refused(schedule, str(why_never(spec)))
     if last + timedelta(minutes=flexible_minutes) + _DELIVERY < (datetime.now(UTC) if now is None else now):
         ended = f"this never fires again: it ended at {last:%Y-%m-%d %H:%M} {spec.timezone}"
         return Translation.refused(schedule, ended, is_over=True)
@@ -123,12 +124,6 @@ def _two_times_hint(calendar: Calendar) -> str:
     if found is None:
         return ""
     return f" ({found[0]} is one time of day with lists in it; for two times of day use two calendars)"
-
-
-def _why_never(spec: CalendarSpec) -> str:
-    if last_run(attrs.evolve(spec, timezone="UTC")) is None:
-        return "this never fires: no month in it has such a day"
-    return f"this never fires: the clocks of {spec.timezone} skip the time"
 
 
 def _expressions(spec: CalendarSpec, flexible_minutes: int) -> list[ScheduleExpression]:

@@ -10,7 +10,7 @@ import pytest
 from cronsim import CronSim
 
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError
-from taskflows_cloud_core.schedules import CalendarSpec, iterate, last_run, next_runs, parse
+from taskflows_cloud_core.schedules import CalendarSpec, iterate, last_run, next_runs, parse, why_never
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -193,3 +193,26 @@ def test_clocks_that_change_in_unusual_ways(text: str, after: datetime, moment: 
 def test_the_last_run(text: str, last: str | None) -> None:
     found = last_run(parse(text))
     assert (found and found.isoformat()) == last
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("*-02-30", "February has at most 29 days"),
+        ("2027-02-29", "February 2027 has 28 days"),
+        ("2027,2029-2-29", "February has at most 29 days"),
+        ("*-4-31", "April has at most 30 days"),
+        ("*-06,09-31", "no month in it has such a day"),
+        ("Mon 2027-01-01", "2027-01-01 is a Friday"),
+        ("Mon 2027-01~01", "2027-01-31 is a Sunday"),
+        ("Mon 2027-01-01..03", "no month in it has such a day"),
+        ("2027-03-28 02:30 Europe/Berlin", "the clocks of Europe/Berlin skip the time"),
+    ],
+)
+def test_why_a_calendar_never_fires(text: str, reason: str) -> None:
+    assert why_never(parse(text)) == f"this never fires: {reason}"
+
+
+@pytest.mark.parametrize("text", ["daily", "*-02-29", "2020-01-01", "2027-03-27 02:30 Europe/Berlin"])
+def test_what_fires_once_has_no_reason(text: str) -> None:
+    assert why_never(parse(text)) is None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from taskflows_cloud_core.schedules.english import describe
     from taskflows_cloud_core.schedules.frequency import runs_per_month
+    from taskflows_cloud_core.schedules.impossible import why_never
     from taskflows_cloud_core.schedules.misreadings import misreading_warnings
     from taskflows_cloud_core.schedules.occurrences import iterate, last_run, next_runs
     from taskflows_cloud_core.schedules.oncalendar import parse
@@ -84,6 +85,7 @@ _MODULES = {
     "week_png": "weekpng",
     "week_svg": "weeksvg",
     "week_text": "weektext",
+    "why_never": "impossible",
 }
 
 __all__ = [
@@ -129,6 +131,7 @@ __all__ = [
     "week_png",
     "week_svg",
     "week_text",
+    "why_never",
 ]
 
 __getattr__, __dir__ = attach(__name__, _MODULES)

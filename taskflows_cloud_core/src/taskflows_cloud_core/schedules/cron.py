@@ -8,11 +8,11 @@ from itertools import islice
 import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
-from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, FIRST_YEAR, LAST_YEAR
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS
 from taskflows_cloud_core.schedules.dayparts import DayPart, day_parts
 from taskflows_cloud_core.schedules.dialects import CronDialect, CronField
 from taskflows_cloud_core.schedules.fields import SECOND
-from taskflows_cloud_core.schedules.occurrences import matching_days
+from taskflows_cloud_core.schedules.impossible import why_never
 from taskflows_cloud_core.schedules.progressions import Progression, cover
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 
@@ -45,8 +45,8 @@ def cron_lines(spec: CalendarSpec, dialect: CronDialect) -> tuple[str, ...]:
         raise ScheduleError(
             f"{seconds_text(spec.microseconds)} cannot be said in {dialect.name}, which has minutes only"
         )
-    if next(_days_of(spec), None) is None:
-        raise ScheduleError("this never fires: no month in it has such a day")
+    if (never := why_never(spec)) is not None:
+        raise ScheduleError(never)
     if spec.years is not None and dialect.years is None:
         raise ScheduleError(f"years cannot be said in {dialect.name}, which has no year")
     whole = (_Line(part=part, spec=spec) for part in day_parts(spec, dialect))
@@ -115,11 +115,6 @@ def _halved(values: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
     ordered = sorted(values)
     middle = len(ordered) // 2
     return frozenset(ordered[:middle]), frozenset(ordered[middle:])
-
-
-def _days_of(spec: CalendarSpec) -> Iterator[int]:
-    years = range(FIRST_YEAR, LAST_YEAR + 1) if spec.years is None else spec.years
-    return (day for year in years for month in spec.months for day in matching_days(spec, year, month))
 
 
 def seconds_text(microseconds: frozenset[int]) -> str:

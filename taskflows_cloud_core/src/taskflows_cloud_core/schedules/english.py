@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, ALL_WEEKDAYS
+from taskflows_cloud_core.schedules.bounds import ALL_MONTHS, ALL_WEEKDAYS, LONG_WEEKDAY_NAMES, MONTH_NAMES
 from taskflows_cloud_core.schedules.calendar import Calendar
 from taskflows_cloud_core.schedules.fields import SECOND
 from taskflows_cloud_core.schedules.periodic import Periodic
@@ -12,11 +12,6 @@ from taskflows_cloud_core.schedules.progressions import Progression, as_progress
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.translation import Schedule
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("", "January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _WORKDAYS, _WEEKEND = frozenset(range(5)), frozenset({5, 6})
 _ORDINALS = ("first", "second", "third", "fourth")
 _FEW = 4
@@ -143,7 +138,7 @@ def _day(spec: CalendarSpec) -> str:
     if spec.years is not None and spec.days is not None and len(spec.years) * len(spec.months) * len(spec.days) == 1:
         [year], [month], [day] = spec.years, spec.months, spec.days
         if day > 0 and spec.weekdays == ALL_WEEKDAYS:
-            return f"on {day} {_MONTHS[month]} {year}"
+            return f"on {day} {MONTH_NAMES[month]} {year}"
     return " ".join(part for part in (_day_of_month(spec), _month(spec), _year(spec)) if part)
 
 
@@ -155,7 +150,7 @@ def _day_of_month(spec: CalendarSpec) -> str:
         return f"on {days}"
     week = _week(spec.days)
     if week and len(spec.weekdays) == 1:
-        return f"on the {week} {_DAYS[min(spec.weekdays)]}"
+        return f"on the {week} {LONG_WEEKDAY_NAMES[min(spec.weekdays)]}"
     return f"{_weekdays(spec.weekdays)} that are {days}"
 
 
@@ -166,8 +161,8 @@ def _weekdays(weekdays: frozenset[int]) -> str:
         return "on weekends"
     whole = as_progression(weekdays)
     if whole is not None and whole.step == 1 and whole.count >= _FEW:
-        return f"from {_DAYS[whole.start]} to {_DAYS[whole.stop]}"
-    return f"on {_listed([_DAYS[day] + 's' for day in sorted(weekdays)])}"
+        return f"from {LONG_WEEKDAY_NAMES[whole.start]} to {LONG_WEEKDAY_NAMES[whole.stop]}"
+    return f"on {_listed([LONG_WEEKDAY_NAMES[day] + 's' for day in sorted(weekdays)])}"
 
 
 def _week(days: frozenset[int]) -> str:
@@ -215,15 +210,15 @@ def _month(spec: CalendarSpec) -> str:
         return "of the month" if of_month else ""
     whole = as_progression(spec.months)
     if whole is not None and whole.step == 1 and whole.count > 1 and not of_month:
-        return f"from {_MONTHS[whole.start]} to {_MONTHS[whole.stop]}"
+        return f"from {MONTH_NAMES[whole.start]} to {MONTH_NAMES[whole.stop]}"
     said = _listed([_month_range(part) for part in cover(spec.months)])
     return f"{'of' if of_month else 'in'} {said}"
 
 
 def _month_range(part: Progression) -> str:
     if part.step == 1 and part.count > 1:
-        return f"{_MONTHS[part.start]} to {_MONTHS[part.stop]}"
-    return _listed([_MONTHS[month] for month in part.numbers])
+        return f"{MONTH_NAMES[part.start]} to {MONTH_NAMES[part.stop]}"
+    return _listed([MONTH_NAMES[month] for month in part.numbers])
 
 
 def _year(spec: CalendarSpec) -> str:

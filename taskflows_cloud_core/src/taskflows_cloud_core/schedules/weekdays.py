@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, WEEKDAY_NAMES
+from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, LONG_WEEKDAY_NAMES, WEEKDAY_NAMES
 from taskflows_cloud_core.schedules.cursor import Cursor
 
-_LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, _LONG_NAMES) for number, name in enumerate(names)}
+_WEEKDAYS = {name.lower(): number for names in (WEEKDAY_NAMES, LONG_WEEKDAY_NAMES) for number, name in enumerate(names)}
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST_RANGE = 3
 
