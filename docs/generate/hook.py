@@ -9,16 +9,22 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from capabilities_text import capabilities_text
+from checks_text import checks_text
 from commands_text import commands_text
 from error_codes_text import error_codes_text
 from fields_table import fields_table
+from hooks_text import hooks_text
 from limits_table import limits_table
 
 MAKERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
+        "capabilities": capabilities_text,
+        "checks": checks_text,
         "commands": commands_text,
         "error-codes": error_codes_text,
         "fields": fields_table,
+        "hooks": hooks_text,
         "limits": limits_table,
     }
 )

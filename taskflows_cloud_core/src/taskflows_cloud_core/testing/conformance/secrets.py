@@ -33,7 +33,7 @@ class SecretChecks(Harness):
         _assert_hidden("result", result, result.metadata, environment.delete_function("job"))
 
     def test_a_list_shows_no_value(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
-        """The list of functions."""
+        """Not one line of the list."""
         environment.deploy_function(jobs.report, self._config(_SECRET), []).raise_for_error()
         _assert_hidden("list", *environment.list_functions())
 
@@ -44,14 +44,14 @@ class SecretChecks(Harness):
         _assert_hidden("description", found, found.metadata, dict(found.config.environment_variables))
 
     def test_progress_shows_no_value(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
-        """No step that is told."""
+        """Not one of the steps that are told."""
         events: list[ProgressEvent] = []
         environment.deploy_function(jobs.report, self._config(_SECRET), [], progress=events.append).raise_for_error()
         environment.deploy_function(jobs.report, self._config(_OTHER), [], progress=events.append).raise_for_error()
         _assert_hidden("progress", *events)
 
     def test_an_error_shows_no_value(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
-        """A refusal."""
+        """Not the one that refuses a configuration."""
         bad = self.config(environment_variables={"TOKEN": _SECRET}, schedules=[Calendar("Someday 99:00")])
         _assert_hidden("error", environment.deploy_function(jobs.report, bad, []))
 
