@@ -235,3 +235,17 @@ def test_completion_knows_commands_stages_and_providers(cli: Callable[..., Any],
     assert completed("sch") == ["schedule"]
     assert completed("list --stage p") == ["prod"]
     assert completed("list --provider lo") == ["local"]
+
+
+def test_what_fails_alike_is_told_once(call: Call) -> None:
+    ran = call("deploy", "jobs.py", "--provider", "aws", "-o", "region=eu-central-1")
+    assert ran.code == 1
+    assert ran.out.count("no AWS credentials found") == 1
+    assert "failed     nightly-report, greet, broken on aws eu-central-1 [TFC1503]: " in ran.out
+    assert "error [TFC1503]: 3 of 3 failed" in ran.err
+
+
+def test_a_function_that_never_ran_has_no_log_yet(deployed: Call) -> None:
+    ran = deployed("logs", "greet")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "greet on local wrote nothing yet\n"

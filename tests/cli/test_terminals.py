@@ -159,7 +159,7 @@ def test_ctrl_c_in_a_deployment_says_what_is_there_and_running_again_ends_it(
     assert stopped.end() == 130
     words = plain(stopped.seen)
     assert "interrupted while deploying:" in words
-    assert re.search(r"  local: job-\d+: all 2 changes are made", words)
+    assert re.search(r"  job-\d+: all 2 changes are made", words)
     assert "Running the same command again is safe, and does the rest." in words
     assert "Traceback" not in words
     assert terminal("deploy", "work.py").end() == 0
@@ -229,6 +229,6 @@ def test_lines_instead_of_bars_where_there_is_no_terminal(cli: Callable[..., Any
     ran = cli("deploy", "work.py")
     assert ran.code == 0
     assert "deploying …\n" in ran.err
-    assert "job-7: apply 2/2: create function job-7\n" in ran.err
+    assert "job-7: 2/2 create function job-7\n" in ran.err
     assert ESCAPE not in ran.err + ran.out
     assert "deploying" not in ran.out

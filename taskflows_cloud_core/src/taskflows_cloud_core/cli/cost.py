@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -66,8 +67,14 @@ class CostAnswer(Answer):
 
     def remarks(self, style: Style) -> str:
         """What was assumed, once."""
-        assumed = dict.fromkeys(sentence for each in self.estimates for sentence in each.assumptions)
-        return "\n".join(style.faint(f"assumed: {sentence}") for sentence in assumed)
+        counts = Counter(sentence for each in self.estimates for sentence in each.assumptions)
+        of_all = [sentence for sentence, count in counts.items() if count == len(self.estimates)]
+        lines = [
+            f"assumed for {each.function}: {'; '.join(own)}"
+            for each in self.estimates
+            if (own := [sentence for sentence in each.assumptions if sentence not in of_all])
+        ]
+        return "\n".join(style.faint(line) for line in [*lines, *(f"assumed: {sentence}" for sentence in of_all)])
 
 
 @click.command()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 import attrs
 import click
@@ -60,18 +61,6 @@ class Deployed:
             error_code=None if result.success else result.error_code or DeploymentError.code,
         )
 
-    def text(self, style: Style) -> str:
-        """One function, for people."""
-        name = f"{style.strong(self.function)} on {self.place}"
-        if self.success:
-            word = style.good("deployed " if self.changed else "unchanged")
-            lines = [f"{word}  {name}  {style.faint(self.resource_id or '')}"]
-            lines += [f"           schedule {key}: {expression}" for key, expression in self.schedules.items()]
-        else:
-            lines = [f"{style.bad('failed')}     {name} [{self.error_code}]: {self.error}"]
-        lines += [f"           {style.careful('warning')}: {warning}" for warning in self.warnings]
-        return "\n".join(line.rstrip() for line in lines)
-
 
 @attrs.frozen(kw_only=True)
 class DeployAnswer(Answer):
@@ -89,8 +78,11 @@ class DeployAnswer(Answer):
         return int(not all(result.success for result in self.results))
 
     def text(self, style: Style) -> str:
-        """Some lines for each."""
-        return "\n".join(result.text(style) for result in self.results)
+        """Some lines for each; what is the same for several of them once."""
+        shared = {text for text, count in Counter(_warnings(self.results)).items() if count > 1}
+        lines = [_text(result, shared, style) for result in self.results if result.success]
+        lines += [_failures(alike, style) for alike in _alike(self.results)]
+        return "\n".join([*lines, *(f"{style.careful('warning')}    {text}" for text in sorted(shared))])
 
     def remarks(self, style: Style) -> str:
         """How many failed."""
@@ -101,6 +93,33 @@ class DeployAnswer(Answer):
         head = f"{style.bad('error')} {style.strong(f'[{code}]')}: {len(failed)} of {len(self.results)} failed"
         more = style.faint(f"`taskflows-cloud explain {code}` tells more")
         return f"{head}; when the cause is mended, run the same command again\n{more}"
+
+
+def _warnings(results: Sequence[Deployed]) -> Iterator[str]:
+    return (warning for result in results for warning in result.warnings)
+
+
+def _text(result: Deployed, shared: Container[str], style: Style) -> str:
+    word = style.good("deployed " if result.changed else "unchanged")
+    head = f"{word}  {style.strong(result.function)} on {result.place}  {style.faint(result.resource_id or '')}"
+    lines = [head.rstrip()]
+    lines += [f"           schedule {key}: {expression}" for key, expression in result.schedules.items()]
+    own = [warning for warning in result.warnings if warning not in shared]
+    return "\n".join([*lines, *(f"           {style.careful('warning')}: {warning}" for warning in own)])
+
+
+def _alike(results: Sequence[Deployed]) -> list[list[Deployed]]:
+    """Failures that are the same but for the name of the function, together."""
+    groups: dict[tuple[str, str], list[Deployed]] = {}
+    for result in results:
+        if not result.success:
+            groups.setdefault((result.place, (result.error or "").replace(result.function, "\0")), []).append(result)
+    return list(groups.values())
+
+
+def _failures(alike: Sequence[Deployed], style: Style) -> str:
+    names = style.strong(", ".join(result.function for result in alike))
+    return f"{style.bad('failed')}     {names} on {alike[0].place} [{alike[0].error_code}]: {alike[0].error}"
 
 
 @click.command()
@@ -123,7 +142,7 @@ def deploy(words: Sequence[str], where: Where) -> DeployAnswer:
     deployments = [(each.function, each.config, each.dependencies) for each in functions]
     environments = where.environments()
     count = len(deployments) * len(environments)
-    with Reporter("deploying", count) as reporter, on_interrupt(reporter.words):
+    with Reporter("deploying", count, places=len(environments)) as reporter, on_interrupt(reporter.words):
         results = deploy_everywhere(environments, deployments, progress=reporter)
     return DeployAnswer(
         results=[Deployed.of(result, place) for place, of_place in results.items() for result in of_place]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
 import click
 
 from taskflows_cloud_core.cli.answers import answers
-from taskflows_cloud_core.cli.files import FilesAnswer, as_files, output_option
+from taskflows_cloud_core.cli.files import FilesAnswer, as_files, output_option, write_file
 from taskflows_cloud_core.cli.interrupts import on_interrupt
 from taskflows_cloud_core.cli.places import Where, place_options
 from taskflows_cloud_core.cli.progress import Reporter
 from taskflows_cloud_core.cli.sources import source_arguments, staged_functions
+from taskflows_cloud_core.cli.terminal import note
 
 
 @click.command()
@@ -24,14 +26,26 @@ from taskflows_cloud_core.cli.sources import source_arguments, staged_functions
 @place_options
 @answers(FilesAnswer, name="export")
 def export(words: Sequence[str], language: str, output: Path | None, where: Where) -> FilesAnswer:
-    """Print the resources of the marked functions in another tool's language. It changes nothing."""
+    """Print the resources of the marked functions in another tool's language, and with --output also write their code.
+
+    It changes nothing in the cloud. Each of several functions has a folder of its own.
+    """
     functions = staged_functions(words, where)
     _, environment = where.one()
     files: dict[str, str] = {}
+    archives: dict[str, Path] = {}
     with Reporter("exporting") as reporter, on_interrupt(lambda: "interrupted; exporting changes nothing"):
         for each in functions:
             plan = environment.plan_function(each.function, each.config, each.dependencies, progress=reporter)
             made = environment.export_plan(plan, language)
-            prefix = f"{each.config.function_name}-" if len(functions) > 1 else ""
-            files |= {f"{prefix}{name}": content for name, content in made.items()}
-    return as_files(files, output)
+            name = each.config.function_name
+            folder = f"{name}/" if len(functions) > 1 else ""
+            files |= {f"{folder}{file}": content for file, content in made.items()}
+            if plan.package is not None:
+                archives[f"{folder}{name}.zip"] = plan.package.path
+    answer = as_files(files, output)
+    if output is None:
+        note("the archives with the code are written only with --output FOLDER")
+        return answer
+    written = [write_file(output / file, path.read_bytes()) for file, path in archives.items()]
+    return attrs.evolve(answer, written=(*answer.written, *written))

@@ -50,7 +50,13 @@ def as_files(files: Mapping[str, str], folder: Path | None) -> FilesAnswer:
     """
     if folder is None:
         return FilesAnswer(files=files)
-    return FilesAnswer(files=files, written=[write_file(folder / Path(name).name, files[name]) for name in files])
+    return FilesAnswer(files=files, written=[write_file(folder / _within(name), files[name]) for name in files])
+
+
+def _within(name: str) -> Path:
+    """A relative path that stays below; the name comes from a provider and from the names of functions."""
+    parts = [part for part in Path(name).parts if part not in ("..", "/")]
+    return Path(*parts)
 
 
 def write_file(path: Path, content: str | bytes) -> str:

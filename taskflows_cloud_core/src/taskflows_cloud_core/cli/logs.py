@@ -96,7 +96,8 @@ def logs(
         with waiting("reading the log"):
             events = environment.get_function_logs(wanted, limit, since, until, **chosen)  # type: ignore[arg-type]  # each by its name
     if not events:
-        note(f"{wanted} on {label} wrote nothing" + (" of that kind" if any(chosen.values()) else " in that time"))
+        kind = " of that kind" if any(chosen.values()) else " in that time" if since or until else " yet"
+        note(f"{wanted} on {label} wrote nothing{kind}")
     elif len(events) == limit:
         note(f"the newest {limit} lines; --limit {limit * 10} shows more")
     yield from map(LogLine.of, events)

@@ -26,9 +26,11 @@ class Reporter:
     Args:
         what: What is being done, for people: ``"deploying"``.
         count: How many functions it is about, when that is known.
+        places: How many places it goes to; with one, it is not named each time.
     """
 
-    def __init__(self, what: str, count: int | None = None) -> None:
+    def __init__(self, what: str, count: int | None = None, *, places: int = 2) -> None:
+        self._with_place = places > 1
         self._what = what
         self._count = count
         self._lock = threading.RLock()
@@ -55,12 +57,12 @@ class Reporter:
     def __call__(self, event: ProgressEvent) -> None:
         """Take an event, from whatever thread."""
         with self._lock:
-            key = f"{event.place}: {event.function_name}" if event.place else event.function_name
+            key = f"{event.place}: {event.function_name}" if event.place and self._with_place else event.function_name
             self._events[key] = event
             if self._bars is not None:
                 self._bars.show(self._events)
             elif not self._terminal and _is_worth_a_line(event):
-                self._line(str(event))
+                self._line(_as_line(key, event))
 
     def words(self) -> str:
         """What is there after an interrupt, function by function."""
@@ -92,6 +94,13 @@ class Reporter:
         with self._lock:
             held, self._held = self._held or [], None
             note("\n".join([f"{self._what} …", *held]))
+
+
+def _as_line(key: str, event: ProgressEvent) -> str:
+    if event.stage == "package":
+        return f"{key}: packaging"
+    state = " failed" if event.status == "failed" else ""
+    return f"{key}: {event.done}/{event.total}{state} {event.message}"
 
 
 def _is_worth_a_line(event: ProgressEvent) -> bool:
