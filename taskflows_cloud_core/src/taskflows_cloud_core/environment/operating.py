@@ -51,7 +51,6 @@ class Operating(Connection):
         self,
         function_name: str,
         payload: Any = None,
-        *,
         invocation_type: Literal["RequestResponse", "Event"] = "RequestResponse",
     ) -> InvocationResult:
         """Run a function now.
