@@ -115,7 +115,7 @@ def _build(order: _Order) -> Package:
     return attrs.evolve(
         package,
         include_files=order.include_files,
-        warnings=_warnings(entry, contents, fetched, included),
+        warnings=_warnings(entry, contents, fetched, included, own),
     )
 
 
@@ -217,11 +217,15 @@ def _own_members(
     yield manifest_member(entry, python_version=target.python_version, dependencies=fetched)
 
 
-def _warnings(entry: Entry, contents: Contents, fetched: Dependencies, included: IncludedFiles) -> list[str]:
+def _warnings(
+    entry: Entry, contents: Contents, fetched: Dependencies, included: IncludedFiles, own: Block
+) -> list[str]:
     named = [*contents.sources.named_files]
     for code, _ in entry.payload.functions if entry.payload is not None else ():
         named += files_named_in_code(code)
-    warnings = [*contents.warnings, *fetched.warnings, *left_behind(named, [item.file for item in included.files])]
+    paths = [file.path for block in (own, fetched.shared.block) if named for file in block.listing]
+    told = left_behind(named, [item.file for item in included.files], paths)
+    warnings = [*contents.warnings, *fetched.warnings, *told]
     if included.left_out:
         listed = ", ".join(included.left_out)
         warnings.append(f"left out of the included folders because they look like secrets: {listed}")

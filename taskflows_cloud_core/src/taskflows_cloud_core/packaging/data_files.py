@@ -69,24 +69,35 @@ def _may_be_path(value: object, *, bare: bool) -> bool:
     return not value.startswith(("/", "~", ".", "-")) and (bare or "." in value or "/" in value)
 
 
-def left_behind(named: Iterable[NamedFile], included: Iterable[Path]) -> Iterator[str]:
+def left_behind(named: Iterable[NamedFile], included: Iterable[Path], contents: Iterable[str]) -> Iterator[str]:
     """Say which files the code names and the package has not.
 
     Args:
         named: From the code.
         included: The files that the user adds.
+        contents: The paths of what is in the package.
     """
     added = {file.resolve() for file in included}
     told = set()
     for item in named:
         found = next((path for path in item.candidates if _is_data(path, item)), None)
-        if found is None or found in told or _is_added(found.resolve(), added):
+        if found is None or found in told or _is_added(found.resolve(), added) or _is_among(item.text, contents):
             continue
         told.add(found)
         yield (
             f"{item.file}, line {item.line} names {item.text!r}, which is here ({found}) and not in the package; "
-            "if the function reads it, add it with include_files"
+            f"if the function reads it, {_way_out(found)}"
         )
+
+
+def _way_out(found: Path) -> str:
+    if found.resolve().is_relative_to(Path.cwd().resolve()):
+        return "add it with include_files"
+    return "work in a directory above it and add it with include_files, or name its distribution in dependencies"
+
+
+def _is_among(text: str, contents: Iterable[str]) -> bool:
+    return any(f"/{path}/".find(f"/{text}/") >= 0 for path in contents)
 
 
 def _is_data(path: Path, item: NamedFile) -> bool:

@@ -138,7 +138,7 @@ def _needed(item: FoundDistribution) -> Iterator[FoundDistribution]:
 def project_metadata(members: Sequence[Member]) -> Iterator[Member]:
     """The metadata of editable installations whose modules are in a package.
 
-    A module that asks for its own version finds it then.
+    A module that asks for its own version, or for its entry points, finds them then.
 
     Args:
         members: The user's own modules; their origins are their files.
@@ -146,11 +146,11 @@ def project_metadata(members: Sequence[Member]) -> Iterator[Member]:
     files = [member.origin for member in members]
     for folder, metadata in _editable_projects():
         if any(file.startswith(folder) for file in files):
-            yield metadata
+            yield from metadata
 
 
 @once_per_installation
-def _editable_projects() -> list[tuple[str, Member]]:
+def _editable_projects() -> list[tuple[str, list[Member]]]:
     """The folders of editable installations, each with its metadata."""
     import importlib_metadata
 
@@ -158,10 +158,14 @@ def _editable_projects() -> list[tuple[str, Member]]:
     for distribution in importlib_metadata.distributions():
         folder = _editable_folder(distribution)
         if folder is not None:
-            metadata = distribution.read_text("METADATA") or ""
-            place = f"{distribution.name.replace('-', '_')}-{distribution.version}.dist-info/METADATA"
-            member = Member.of(place, metadata.encode(), origin=f"the project {distribution.name}")
-            found.append((f"{folder}{os.sep}", member))
+            place = f"{distribution.name.replace('-', '_')}-{distribution.version}.dist-info"
+            texts = {name: distribution.read_text(name) for name in ("METADATA", "entry_points.txt")}
+            members = [
+                Member.of(f"{place}/{name}", text.encode(), origin=f"the project {distribution.name}")
+                for name, text in texts.items()
+                if text is not None
+            ]
+            found.append((f"{folder}{os.sep}", members))
     return found
 
 
