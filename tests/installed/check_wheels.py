@@ -36,6 +36,18 @@ with tempfile.TemporaryDirectory() as root:
     run = environment.invoke_function("answer")
     assert run.ok and run.value == 42, run
     print("local:", result, "and", run)
+
+from taskflows_cloud_core.testing import MemoryCloud
+assert importlib.util.find_spec("pytest") is None, "pytest is installed: core must not need it"
+with MemoryCloud() as cloud:
+    cloud.environment.deploy_function(answer, t.CloudFunctionConfig(function_name="answer")).raise_for_error()
+    assert cloud.environment.invoke_function("answer").value == 42
+print("memory: works without pytest")
+
+from pathlib import Path
+from taskflows_cloud_core.scaffold import write_provider
+with tempfile.TemporaryDirectory() as folder:
+    print("plugin new:", len(write_provider("sky", Path(folder))), "files")
 """
 WITH_AWS = """
 import sys
