@@ -219,6 +219,26 @@ def test_a_schedule_that_cannot_be_read_is_pointed_at(call: Call) -> None:
     assert "error [TFC1200]: 'Mon-Fri 25:00' at character 9: hour 25 is out of range" in ran.err
 
 
+def test_a_picture_of_the_week_in_pixels(call: Call, here: Path) -> None:
+    call("schedule", "preview", "jobs.py", "--png", "week.png")
+    assert (here / "week.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("Mon-Fri 09:00", 0, "-> cron(00 09 ? * MON-FRI *) (rule)"),
+        ("10:00:30", 1, "because seconds :30 cannot be scheduled on AWS; nearest: 10:00"),
+        ("2027-02-29", 1, "because this never fires: February 2027 has 28 days"),
+        ("2020-01-01 10:00", 0, "because this never fires again: it ended at 2020-01-01 10:00 UTC"),
+    ],
+)
+def test_what_would_stop_a_deployment_is_told_by_the_exit_code(text: str, code: int, said: str, call: Call) -> None:
+    ran = call("schedule", "explain", text, "--provider", "aws", "-o", "region=eu-central-1")
+    assert ran.code == code
+    assert said in ran.out
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts(shell: str, call: Call) -> None:
     assert "_TASKFLOWS_CLOUD_COMPLETE" in call("completion", shell).out

@@ -79,8 +79,9 @@ class ScheduleAnswer(Answer):
 
     @property
     def exit_code(self) -> int:
-        """1 when a schedule is refused."""
-        return int(any(each.verdict == "refused" for each in self.schedules))
+        """1 when a schedule would stop a deployment: it is refused, and not because its last moment has passed."""
+        translations = [each.translation for _, table in self.tables for each in table.schedules]
+        return int(any(each.verdict == "refused" and not each.is_over for each in translations))
 
     def text(self, style: Style) -> str:
         """Tables, the week, and what was written."""
