@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,8 +37,8 @@ class Calls:
 
 
 @contextmanager
-def counting_proxy(endpoint: str) -> Iterator[tuple[str, Calls]]:
-    """Serve the proxy; yield its address and the counter."""
+def counting_proxy(endpoint: str, *, delay_seconds: float = 0.0) -> Iterator[tuple[str, Calls]]:
+    """Serve the proxy, which holds each call for a while; yield its address and the counter."""
     calls = Calls()
     target = urlsplit(endpoint)
 
@@ -48,6 +49,7 @@ def counting_proxy(endpoint: str) -> Iterator[tuple[str, Calls]]:
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             calls.add(_name_of(self.command, self.path, self.headers.get("X-Amz-Target"), body))
+            time.sleep(delay_seconds)
             upstream = http.client.HTTPConnection(target.hostname or "", target.port, timeout=120)
             upstream.request(self.command, self.path, body=body, headers=dict(self.headers.items()))
             answer = upstream.getresponse()
@@ -66,7 +68,10 @@ def counting_proxy(endpoint: str) -> Iterator[tuple[str, Calls]]:
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 256
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}", calls
