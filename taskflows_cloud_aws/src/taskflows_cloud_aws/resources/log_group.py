@@ -45,8 +45,10 @@ def read_log_group(session: AwsSession, names: Names) -> Found:
 
 def find_log_group(logs: CloudWatchLogsClient, name: str) -> LogGroupTypeDef | None:
     """The log group of just that name; ``None`` when there is none."""
-    # The listing is by prefix, sorted by name: "job" also finds "job-2", and the exact one stands first.
-    groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    # The listing is by prefix, sorted by name: "job" also finds "job-2", and the exact one stands first. So the first
+    # page that has anything tells.
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+    groups: list[LogGroupTypeDef] = next((page["logGroups"] for page in pages if page["logGroups"]), [])
     return next((group for group in groups if group.get("logGroupName") == name), None)
 
 

@@ -69,8 +69,8 @@ def _read(session: AwsSession, names: Names, rule: RuleTypeDef) -> Found:
     events = session.events
     try:
         pairs = events.list_tags_for_resource(ResourceARN=rule["Arn"]).get("Tags", [])
-        # A rule has at most five targets, and a page holds a hundred.
-        targets = events.list_targets_by_rule(Rule=rule["Name"]).get("Targets", [])
+        pages = events.get_paginator("list_targets_by_rule").paginate(Rule=rule["Name"])
+        targets = [target for page in pages for target in page["Targets"]]
     except events.exceptions.ResourceNotFoundException:
         return Found()
     tags = ownership.from_pairs(pairs)  # type: ignore[arg-type]  # pairs of Key and Value
