@@ -87,9 +87,7 @@ def test_a_call_to_one_place_asks_which(project: Path, call: Call) -> None:
 
 def test_a_place_that_is_not_there_brings_the_list(project: Path, call: Call) -> None:
     ran = call("list", "--stage", "prod", "-o", "root=state/west")
-    told = (
-        "no place of the stage has root=state/west; there are:\n  - local root=state/north\n  - local root=state/south"
-    )
+    told = "no place of the stage goes with -o root; there are:\n  - local root=state/north\n  - local root=state/south"
     assert told in ran.err
 
 

@@ -99,6 +99,16 @@ def test_a_file_that_fails_is_blamed_with_its_line_and_without_a_traceback(
     assert "taskflows_cloud_core/" not in ran.err
 
 
+@pytest.mark.parametrize("content", [b"x = '\xff'\n", b"x = 1\0\n", b"# -*- coding: nonsense -*-\n"])
+def test_a_file_that_is_no_text_is_blamed_too(content: bytes, here: Path, call: Call) -> None:
+    (here / "work.py").write_bytes(content)
+    ran = call("plan", "work.py")
+    assert (ran.code, ran.out) == (1, "")
+    assert "error [TFC1602]: work.py" in ran.err
+    assert "Traceback" not in ran.err
+    assert "None" not in ran.err
+
+
 def test_the_place_of_a_syntax_error_is_pointed_at(here: Path, call: Call) -> None:
     write(here, "work.py", "x = (1,\ny = 2]\n")
     ran = call("plan", "work.py")

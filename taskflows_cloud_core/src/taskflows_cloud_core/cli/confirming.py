@@ -7,6 +7,7 @@ import sys
 import click
 
 from taskflows_cloud_core.cli.errors import NotConfirmedError
+from taskflows_cloud_core.cli.exit_codes import NOT_CONFIRMED
 from taskflows_cloud_core.cli.terminal import is_terminal, note
 
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
@@ -20,7 +21,7 @@ def confirm(what: str, *, yes: bool) -> None:
         yes: Whether the user said so already.
 
     Raises:
-        NotConfirmedError: The answer was no, or there was nobody to ask.
+        NotConfirmedError: There was nobody to ask. After a no the program ends, without an error: it was a choice.
     """
     if yes:
         return
@@ -28,4 +29,5 @@ def confirm(what: str, *, yes: bool) -> None:
     if not is_terminal(sys.stdin):
         raise NotConfirmedError("there is no terminal to ask on, and --yes was not given; nothing was done")
     if not click.confirm("Go on?", err=True):
-        raise NotConfirmedError("the answer was no; nothing was done")
+        note("nothing was done")
+        click.get_current_context().exit(NOT_CONFIRMED)

@@ -92,10 +92,9 @@ def _only_deployed(functions: Sequence[MarkedFunction], where: Where) -> Iterato
 def _block(plan: Planned, style: Style) -> str:
     if plan.error is not None:
         return failure_text(plan, style)
-    head = [
-        style.bad(f"--- {plan.function} on {plan.place}, deployed"),
-        style.good(f"+++ {plan.function}, in the files"),
-    ]
+    is_new = not plan.unchanged and all(action.verb == "create" for action in plan.actions)
+    before = f"--- {plan.function} on {plan.place}, {'not deployed' if is_new else 'deployed'}"
+    head = [style.bad(before), style.good(f"+++ {plan.function}, in the files")]
     return "\n".join([*head, *(line for action in plan.actions for line in _lines(action, style))])
 
 

@@ -195,8 +195,7 @@ TEXTS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
         ),
         "TFC1701": (
             "Not confirmed",
-            "The command takes something away or replaces it, and nobody said yes: the answer was no, or there is no "
-            "terminal to ask on. Nothing was done.",
+            "The command takes something away or replaces it, and there is no terminal to ask on. Nothing was done.",
             "Run it in a terminal, or give --yes.",
             "taskflows-cloud delete nightly-report --yes",
         ),

@@ -151,14 +151,19 @@ def _chosen(
     wanted = [(key, value) for key, value in given if key in known]
     found = tuple(place for place in places if all(str(place.options.get(key)) == value for key, value in wanted))
     if not found:
-        words = ", ".join(f"{key}={value}" for key, value in wanted)
-        have = "".join(f"\n  - {_words(place, {key for key, _ in wanted})}" for place in places)
-        raise AmbiguousPlaceError(f"no place of the stage has {words}; there are:{have}")
+        words = ", ".join(f"-o {key}" for key, _ in wanted)
+        have = "".join(f"\n  - {_words(place, [key for key, _ in wanted])}" for place in places)
+        raise AmbiguousPlaceError(f"no place of the stage goes with {words}; there are:{have}")
     return found, [(key, value) for key, value in given if key not in known]
 
 
-def _words(place: Place, keys: set[str]) -> str:
-    return " ".join([place.provider, *(f"{key}={place.options[key]}" for key in sorted(keys & {*place.options}))])
+def _words(place: Place, keys: Sequence[str]) -> str:
+    """A place with some of its options, without those that must not be seen."""
+    from taskflows_cloud_core.providers import load_provider, options_of
+
+    fields = options_of(load_provider(place.provider).info)
+    shown = [key for key in keys if key in place.options and key in fields and fields[key].repr]
+    return " ".join([place.provider, *(f"{key}={place.options[key]}" for key in shown)])
 
 
 def _resolved(place: Place, given: Sequence[tuple[str, str]], folder: Path) -> Place:

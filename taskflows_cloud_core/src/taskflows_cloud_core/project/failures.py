@@ -28,7 +28,7 @@ def telling_whose_fault(folder: Path, source: str) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise _syntax(error, folder) from error
+        raise _syntax(error, folder, source) from error
     except (KeyboardInterrupt, UserCodeError, SourceNotFoundError):
         raise
     except ModuleNotFoundError as error:
@@ -39,8 +39,10 @@ def telling_whose_fault(folder: Path, source: str) -> Iterator[None]:
         raise _raised(error, folder, source) from error
 
 
-def _syntax(error: SyntaxError, folder: Path) -> UserCodeError:
-    place = f"{_relative(error.filename or '', folder)}, line {error.lineno}"
+def _syntax(error: SyntaxError, folder: Path, source: str) -> UserCodeError:
+    # What is no text at all has neither file nor line.
+    file = source if error.filename is None else _relative(error.filename, folder)
+    place = file if error.lineno is None else f"{file}, line {error.lineno}"
     lines = traceback.format_exception_only(error)
     return UserCodeError(f"{place}: {type(error).__name__}: {error.msg}", trace="".join(lines[1:-1]).rstrip())
 
