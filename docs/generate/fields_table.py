@@ -45,12 +45,12 @@ def meanings_of(documented: type) -> Mapping[str, str]:
 
 
 def _as_markdown(text: str) -> str:
-    return text.replace("``", "`").replace("|", "\\|")
+    return text.replace("``", "`")
 
 
 def _type(hint: Any) -> str:
     text = hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint)
-    return re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", text).replace("|", "\\|")
+    return re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", text)
 
 
 def _default(field: attrs.Attribute[Any]) -> str:
