@@ -200,9 +200,9 @@ def test_five_layers_leave_no_room(env, aws, jobs):
     assert aws.calls == []
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("act", ["first", "changed", "delete"])
-def test_killed_anywhere_it_converges(aws, jobs, account, act):
+def test_killed_anywhere_it_converges(env, aws, jobs, account, act):
     def fresh():
         return get_environment("aws", region=REGION, dependency_layer=True)
 
@@ -214,10 +214,10 @@ def test_killed_anywhere_it_converges(aws, jobs, account, act):
 
     def prepare():
         aws.clear()
-        assert fresh().delete_function("job")
+        assert env.delete_function("job")
         assert account() == EMPTY
         if act != "first":
-            assert fresh().deploy_function(jobs.report, config(), OLD)
+            assert env.deploy_function(jobs.report, config(), OLD)
         aws.clear()
 
     prepare()

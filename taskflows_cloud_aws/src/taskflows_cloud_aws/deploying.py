@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import attrs
+
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.errors import guard
 from taskflows_cloud_aws.naming import Names
@@ -13,7 +15,7 @@ from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_aws.resources.function_calls import will_pass
 from taskflows_cloud_aws.waiting import is_overloaded
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
-from taskflows_cloud_core.progress import Progress
+from taskflows_cloud_core.progress import Progress, ProgressEvent, one_at_a_time
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
 
 _OVERLOAD_SECONDS, _CONFLICT_SECONDS = 300, 60
@@ -60,34 +62,44 @@ def delete(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResul
 def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[str] | None = None) -> ApplyReport:
     if plan.is_empty:
         return ApplyReport()
-    context = Context(
-        session=session,
-        names=session.names(plan.function_name),
-        package=plan.package,
-        kept=[] if kept is None else kept,
-    )
+    names = session.names(plan.function_name)
+    context = Context(session=session, names=names, package=plan.package, kept=[] if kept is None else kept)
     session.secrets.update(_secrets(plan))
+    tell = one_at_a_time(progress)
 
     def execute(action: Action) -> None:
         step = getattr(HANDLERS[action.resource.kind], action.verb)
-        guard(str(action.key), lambda: _patiently(session, lambda: step(context, action)), session.secrets)
+        own = attrs.evolve(context, tell=lambda text: tell(_waiting(plan, action, text)))
+        guard(str(action.key), lambda: _patiently(own, lambda: step(own, action)), session.secrets)
 
-    return apply(plan, execute, progress=progress)
+    try:
+        return apply(plan, execute, progress=tell, stopping=session.waiting.stopping)
+    finally:
+        session.waiting.stopping.clear()
 
 
-def _patiently(session: AwsSession, step: Callable[[], None]) -> None:
+def _waiting(plan: Plan, action: Action, text: str) -> ProgressEvent:
+    message = f"{action.verb} {action.key}: {text}"
+    return ProgressEvent(function_name=plan.function_name, stage="apply", status="started", message=message)
+
+
+def _patiently(context: Context, step: Callable[[], None]) -> None:
     """Do a step again while AWS is overloaded or at another change: each step finds its own work done.
 
     botocore tries a call again too, but all calls of a client together only a limited number of times.
     """
-    waiting = session.waiting
+    waiting = context.session.waiting
     # Steps that know a longer wait, as for a new role, have waited by then.
     deadline = waiting.clock() + _CONFLICT_SECONDS
 
     def passing(error: BaseException) -> bool:
         return is_overloaded(error) or (will_pass(error) and waiting.clock() < deadline)
 
-    waiting.retry(step, seconds=_OVERLOAD_SECONDS, passing=passing)
+    def note(error: BaseException) -> None:
+        why = "AWS is overloaded" if is_overloaded(error) else "another change is under way"
+        context.tell(f"waiting, because {why}")
+
+    waiting.retry(step, seconds=_OVERLOAD_SECONDS, passing=passing, noting=note)
 
 
 def _overtaken(session: AwsSession, plan: Plan) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -52,21 +53,39 @@ class Waiting:
     Args:
         sleep: Takes seconds.
         clock: Gives seconds that never go back.
+        stopping: Is set when the user has had enough: then nothing is waited for any longer.
     """
 
     sleep: Callable[[float], None]
     clock: Callable[[], float]
+    stopping: threading.Event = attrs.field(factory=threading.Event, eq=False)
 
-    def retry(self, call: Callable[[], _T], *, seconds: float, passing: Callable[[BaseException], bool]) -> _T:
+    def _pause(self, seconds: float) -> None:
+        self.sleep(seconds)
+        if self.stopping.is_set():
+            raise OperationError("interrupted while it was waited for; running again goes on")
+
+    def retry(
+        self,
+        call: Callable[[], _T],
+        *,
+        seconds: float,
+        passing: Callable[[BaseException], bool],
+        noting: Callable[[BaseException], None] | None = None,
+    ) -> _T:
         """Call again while the answer is an error that will pass by itself.
 
         Args:
             call: What to do.
             seconds: The deadline. The last error is raised when it has passed.
             passing: Whether an error will pass.
+            noting: Is told of the first error that is waited for.
 
         Returns:
             What the call returned.
+
+        Raises:
+            OperationError: The user has interrupted.
         """
         from botocore.exceptions import ClientError
 
@@ -77,7 +96,10 @@ class Waiting:
             except ClientError as error:
                 if not passing(error) or self.clock() + pause > deadline:
                     raise
-            self.sleep(pause)
+                if noting is not None:
+                    noting(error)
+                    noting = None
+            self._pause(pause)
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
     def until(self, probe: Callable[[], _T | None], *, seconds: float, what: str) -> _T:
@@ -92,12 +114,12 @@ class Waiting:
             The first answer.
 
         Raises:
-            OperationError: The deadline has passed.
+            OperationError: The deadline has passed, or the user has interrupted.
         """
         deadline, pause = self.clock() + seconds, _FIRST_PAUSE
         while (answer := probe()) is None:
             if self.clock() + pause > deadline:
                 raise OperationError(f"{what} is still not there after {seconds:.0f} seconds; run again later")
-            self.sleep(pause)
+            self._pause(pause)
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
         return answer

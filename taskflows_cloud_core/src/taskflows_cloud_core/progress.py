@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
@@ -43,6 +44,17 @@ class ProgressEvent:
 
 
 Progress: TypeAlias = Callable[[ProgressEvent], None]
+
+
+def one_at_a_time(progress: Progress) -> Progress:
+    """Let several threads tell, so that no two calls of ``progress`` overlap."""
+    lock = threading.Lock()
+
+    def tell(event: ProgressEvent) -> None:
+        with lock:
+            progress(event)
+
+    return tell
 
 
 def silent(event: ProgressEvent) -> None:

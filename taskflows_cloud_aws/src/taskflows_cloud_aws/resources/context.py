@@ -13,6 +13,10 @@ from taskflows_cloud_core import Package
 from taskflows_cloud_core.reconcile import Action, Resource
 
 
+def _nothing(_text: str) -> None:
+    return None
+
+
 @attrs.define(kw_only=True)
 class Made:
     """What one run has made of a function; the step that moves the alias goes on from here.
@@ -36,6 +40,7 @@ class Context:
         package: The code of the plan, when it has any.
         made: What this run has made of the function so far.
         kept: Is told what a step left on purpose.
+        tell: Is told what is waited for.
     """
 
     session: AwsSession
@@ -43,6 +48,7 @@ class Context:
     package: Package | None = None
     made: Made = attrs.field(factory=Made)
     kept: list[str] = attrs.field(factory=list)
+    tell: Callable[[str], None] = _nothing
 
 
 Step: TypeAlias = Callable[[Context, Action], None]

@@ -120,7 +120,21 @@ def _with_layers(context: Context, request: dict[str, Any], call: Callable[..., 
 
 
 def _patiently(context: Context, call: Callable[[], Any]) -> Any:
-    return context.session.waiting.retry(call, seconds=_ROLE_SECONDS, passing=will_pass)
+    return context.session.waiting.retry(
+        call, seconds=_ROLE_SECONDS, passing=will_pass, noting=lambda error: context.tell(_what_is_awaited(error))
+    )
+
+
+def _what_is_awaited(error: BaseException) -> str:
+    """What a refusal that will pass is about, and for how long it is waited for at the most."""
+    message = error_message(error)
+    if "role" in message:
+        what = "until Lambda can use the role; a new one takes some seconds, and a wrong one is never accepted"
+    elif "KMS" in message:
+        what = "until Lambda can use the key"
+    else:
+        what = "for the end of another change of the function"
+    return f"waiting up to {_ROLE_SECONDS} seconds {what}"
 
 
 def _go_on_if_ours(context: Context, wanted: Resource) -> None:

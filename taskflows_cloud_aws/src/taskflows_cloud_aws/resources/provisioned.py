@@ -77,6 +77,7 @@ def _wait_until_ready(context: Context) -> None:
         found = _read(context.session, context.names)
         return None if not found or found.get("Status") == "IN_PROGRESS" else found
 
+    context.tell(f"waiting up to {_READY_SECONDS} seconds until the environments are provisioned")
     what = f"the provisioned concurrency of {context.names.function!r}"
     found = context.session.waiting.until(probe, seconds=_READY_SECONDS, what=what)
     if found.get("Status") == "FAILED":

@@ -160,7 +160,13 @@ def _update(context: Context, action: Action) -> None:
 
 
 def _patiently(context: Context, call: Any) -> Any:
-    return context.session.waiting.retry(call, seconds=_ROLE_SECONDS, passing=_will_pass)
+    what = f"waiting up to {_ROLE_SECONDS} seconds until EventBridge Scheduler can use the role of the schedule"
+
+    def note(error: BaseException) -> None:
+        if "assume the role" in error_message(error):
+            context.tell(what)
+
+    return context.session.waiting.retry(call, seconds=_ROLE_SECONDS, passing=_will_pass, noting=note)
 
 
 def _delete(context: Context, action: Action) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeAlias
 
 from taskflows_cloud_core.environment.pipeline import Hooks, Request, check_and_translate
 from taskflows_cloud_core.errors import ConfigurationError, Problem
-from taskflows_cloud_core.progress import Progress, ProgressEvent
+from taskflows_cloud_core.progress import Progress, one_at_a_time
 from taskflows_cloud_core.results import CloudDeploymentResult
 
 Deploy: TypeAlias = Callable[[Request, Progress], CloudDeploymentResult]
@@ -41,9 +40,15 @@ def deploy_batch(
     errors = check_all(requests, hooks)
     if errors:
         return [refused(request.name, errors, provider) for request in requests]
-    one_by_one = serialised(progress)
+    one_by_one = one_at_a_time(progress)
     with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-deploy") as pool:
         futures = [pool.submit(deploy, request, one_by_one) for request in requests]
+        try:
+            wait(futures)
+        except BaseException:
+            # Those under way come to their end, the others never begin.
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
     return [outcome(request.name, future, provider) for request, future in zip(requests, futures, strict=True)]
 
 
@@ -81,14 +86,3 @@ def refused(name: str, errors: Mapping[str, str], provider: str) -> CloudDeploym
     return CloudDeploymentResult(
         success=False, function_name=name, provider=provider, error=error, error_code=ConfigurationError.code
     )
-
-
-def serialised(progress: Progress) -> Progress:
-    """A listener whose calls never overlap."""
-    lock = threading.Lock()
-
-    def tell(event: ProgressEvent) -> None:
-        with lock:
-            progress(event)
-
-    return tell

@@ -10,12 +10,12 @@ from typing import TypeAlias
 import attrs
 
 from taskflows_cloud_core.environment.arguments import Deployment, full_requests
-from taskflows_cloud_core.environment.batches import check_all, outcome, refused, serialised
+from taskflows_cloud_core.environment.batches import check_all, outcome, refused
 from taskflows_cloud_core.environment.deploying import TOLD_IN_RESULT, Deploying
 from taskflows_cloud_core.environment.pipeline import Prepared, Request, prepare
 from taskflows_cloud_core.errors import ConfigurationError
 from taskflows_cloud_core.packaging import sharing_packages
-from taskflows_cloud_core.progress import Progress, ProgressEvent, silent
+from taskflows_cloud_core.progress import Progress, ProgressEvent, one_at_a_time, silent
 from taskflows_cloud_core.results import CloudDeploymentResult
 
 _Job: TypeAlias = Callable[[], CloudDeploymentResult]
@@ -60,7 +60,7 @@ def deploy_everywhere(
             place: [_refused(request.name, place, errors, environment.provider) for request in requests]
             for place, environment in environments.items()
         }
-    one_by_one = serialised(progress)
+    one_by_one = one_at_a_time(progress)
     listeners = {place: partial(_tell, one_by_one, place) for place in environments}
     with sharing_packages():
         jobs = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from taskflows_cloud_core.environment.batches import serialised
 from taskflows_cloud_core.environment.deploying import Deploying
-from taskflows_cloud_core.progress import Progress, silent
+from taskflows_cloud_core.progress import Progress, one_at_a_time, silent
 from taskflows_cloud_core.results import DeletionResult, DeployedFunction
 
 
@@ -67,7 +66,7 @@ class Pruning(Deploying):
             OperationError: The functions cannot be listed.
         """
         doomed = [function.name for function in self.plan_prune(keep, tags=tags, everything=everything)]
-        one_by_one = serialised(progress)
+        one_by_one = one_at_a_time(progress)
 
         def delete(name: str) -> DeletionResult:
             return self.delete_function(name, keep_logs=keep_logs, progress=one_by_one)

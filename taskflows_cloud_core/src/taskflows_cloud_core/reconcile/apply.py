@@ -71,19 +71,27 @@ class ApplyReport:
         return "; ".join(sentences) + rest
 
 
-def apply(plan: Plan, execute: Execute, *, progress: Progress = silent, max_workers: int = 8) -> ApplyReport:
+def apply(
+    plan: Plan,
+    execute: Execute,
+    *,
+    progress: Progress = silent,
+    max_workers: int = 8,
+    stopping: threading.Event | None = None,
+) -> ApplyReport:
     """Do every action of a plan.
 
     An action begins when all that it depends on is done. What depends on a failed action is skipped, the rest
     goes on; but deletions begin only when every creation and change is done. Only a `CloudError` counts as
     a failure of its action: anything else, an interrupt included, ends the run after the actions that are
-    under way.
+    under way; what is done by then is told.
 
     Args:
         plan: What to do.
         execute: Does one action; called from several threads.
         progress: Is told of each action as it begins and ends; its calls never overlap.
         max_workers: How many actions may be under way at once.
+        stopping: Is set when the run is to end early, so that an action that only waits can give up.
 
     Returns:
         The journal.
@@ -97,7 +105,10 @@ def apply(plan: Plan, execute: Execute, *, progress: Progress = silent, max_work
         try:
             run.drive(pool)
         except BaseException:
+            if stopping is not None:
+                stopping.set()
             pool.shutdown(wait=True, cancel_futures=True)
+            run.tell_what_is_done()
             raise
     return ApplyReport(outcomes=tuple(run.outcomes))
 
@@ -112,7 +123,22 @@ class _Run:
         self._telling = threading.Lock()
         self._waiting = {action.key: _needs(action, plan.actions) for action in plan.actions}
         self._actions = {action.key: action for action in plan.actions}
+        self._done: list[Action] = []
         self.outcomes: list[Outcome] = []
+
+    def tell_what_is_done(self) -> None:
+        """Say at an early end what is there."""
+        done = ", ".join(f"{action.verb} {action.key}" for action in self._done) or "nothing"
+        event = ProgressEvent(
+            function_name=self._plan.function_name,
+            stage="apply",
+            status="failed",
+            message=f"interrupted; done: {done}. Running again is safe and goes on from here",
+            done=len(self._done),
+            total=len(self._plan.actions),
+        )
+        with self._telling:
+            self._progress(event)
 
     def drive(self, pool: ThreadPoolExecutor) -> None:
         running: dict[Future[Outcome], ResourceKey] = {}
@@ -131,6 +157,7 @@ class _Run:
             self._execute(action)
         except CloudError as error:
             return Outcome(action=action, status="failed", error=str(error), seconds=time.monotonic() - begin)
+        self._done.append(action)
         return Outcome(action=action, status="done", seconds=time.monotonic() - begin)
 
     def _settle(self, key: ResourceKey, outcome: Outcome) -> None:
