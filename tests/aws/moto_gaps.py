@@ -17,6 +17,8 @@ from moto.logs.models import LogsBackend
 from moto.scheduler.exceptions import ScheduleGroupNotFound
 from moto.scheduler.models import EventBridgeSchedulerBackend
 
+from tests.aws.moto_additions import add_calls
+
 
 class _StatementExistsError(LambdaClientError):
     code = 409
@@ -42,6 +44,7 @@ def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     _refuse_old_revisions(monkeypatch)
     _keep_versions_with_an_alias(monkeypatch)
     _know_percentiles(monkeypatch)
+    add_calls(monkeypatch)
 
 
 def _know_percentiles(monkeypatch: pytest.MonkeyPatch) -> None:
