@@ -102,6 +102,12 @@ def test_what_was_meant_is_proposed(text: str, meant: str) -> None:
         ("CRON_TZ=Europe/Berlin 0 9 * * *", "as a calendar it is '09:00 Europe/Berlin'"),
         ("0 9 15W * ?", "this looks like a line of cron, which is no calendar"),
         ("60 9 * * *", "'60' is out of range for a minute"),
+        (
+            "TZ=Europe/Berln 0 9 * * *",
+            "in a time zone that does not exist, 'Europe/Berln'; did you mean Europe/Berlin?",
+        ),
+        ("9999-12-31T23:59:59-01:00", "expected ',', '..', '/' or the end of the day, not 'T'"),
+        ("0001-01-01T00:00:00+02:00", "expected ',', '..', '/' or the end of the day, not 'T'"),
         ("@daily", "as a calendar it is 'daily'"),
         ("@weekly", "as a calendar it is 'Sun 00:00'"),
         ("@reboot", "no calendar fires at a start of the machine"),
@@ -144,6 +150,7 @@ def test_control_characters_are_named() -> None:
 
 WORDS = (
     "Mon Tue,Wed monday first last day of the month at every daily noon 9am 09:00 10:00-12:00 2027-05-06 06.05.2027 "
+    "TZ=Mars CRON_TZ=Europe/Berlin 9999-12-31T23:59:59-01:00 "
     "T Z UTC Europe/Berln New_York L #1 - to , ; 5 * */5 ? cron( ) rate( 0 9 1-5 a_a_a_a_a : -- ~ / 1..2 @ weekdays"
 )
 

@@ -12,6 +12,8 @@ from taskflows_cloud_core.schedules.bounds import FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.canonical import short_text
 from taskflows_cloud_core.schedules.cronreading import read_cron
 from taskflows_cloud_core.schedules.dialects import NCRONTAB, UNIX_CRON, WEEKDAY_NAMES, CronDialect
+from taskflows_cloud_core.schedules.zoneadvice import advice_for
+from taskflows_cloud_core.schedules.zonenames import zone_name
 
 _ALIASES = {
     **{f"@{word}": word for word in ("hourly", "daily", "weekly", "monthly", "yearly", "annually")},
@@ -86,6 +88,8 @@ def _cron(line: str) -> str | None:
     dialect = _dialect_of(said.split())
     if dialect is None:
         return None
+    if zone_name(zone) is None:
+        return f"this is a line of cron in a time zone that does not exist, {zone!r}; {advice_for(zone)}"
     try:
         return f"this is a line of cron; as a calendar it is {_as_calendar(said, dialect, zone)!r}"
     except ScheduleError as error:

@@ -89,7 +89,7 @@ def _rewritten(text: str) -> str:
     """The text with everything put right that is wrong in a known way."""
     plain = "".join(map(_plain_digit, unicodedata.normalize("NFKC", text).translate(_DASHES)))
     meant = " ".join(plain.split())
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(meant)
         if moment.tzinfo is not None:
             return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
