@@ -184,8 +184,9 @@ def run_of(request, start, *lines, report=REPORTED):
         [f"2026-11-24T09:00:00.000Z {SECOND} Task timed out after 3.00 seconds\n\n"],
         [f"RequestId: {SECOND} Error: Runtime exited with error: signal: killed", "Runtime.ExitError"],
         [f"RequestId: {SECOND} Process exited before completing request"],
+        ["Task timed out after 3.00 seconds"],
     ],
-    ids=["exception", "timeout", "crash", "exit"],
+    ids=["exception", "timeout", "crash", "exit", "timeout of an emulator"],
 )
 def test_the_lines_of_failed_runs_alone(backdated, failure):
     start = now_ms() - 3_600_000
@@ -310,3 +311,17 @@ def test_tens_of_thousands_of_events_need_the_memory_of_what_is_wanted(backdated
     assert [event.message.split("x")[0] for event in kept.newest_first()][:2] == ["3 9999", "2 9999"]
     whole = backdated.get_function_logs("job", limit=50_000)
     assert len({event.event_id for event in whole}) == len(whole) == 40_000
+
+
+def test_the_line_that_awss_own_client_writes_about_an_exception(backdated, capsys):
+    from awslambdaric.bootstrap import StandardLogSink, log_error
+
+    error = {"errorType": "ValueError", "errorMessage": "no rows", "stackTrace": ["  File 'job.py', line 1\n    x"]}
+    log_error(error, StandardLogSink())
+    written = capsys.readouterr().out
+    write("a", *run_of(FIRST, now_ms() - 60_000, "begins", written))
+
+    events = backdated.get_function_logs("job", failed_only=True)
+
+    assert messages(events)[1] == "begins"
+    assert len(events) == 5

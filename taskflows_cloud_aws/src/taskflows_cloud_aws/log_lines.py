@@ -24,6 +24,8 @@ _ENDED = re.compile(
 )
 # Written by Lambda's client for Python about an exception that left the handler; logging writes a tab there.
 _RAISED = re.compile(r"\[ERROR\] [A-Za-z_][\w.]*(?::|$)", re.MULTILINE)
+# Likewise, without the name of the run in between.
+_TIMED_OUT = re.compile(r"Task timed out after [\d.]+ seconds\s*$")
 _REPORTED = re.compile(r"REPORT RequestId: .*\tStatus: (?!success)\w", re.DOTALL)
 _ERROR = re.compile(r"\[ERROR\]|Traceback \(most recent call last\)|.*Task timed out after [\d.]+ seconds")
 _DURATION = re.compile(r"^REPORT RequestId: .*?\tDuration: (?P<ms>[\d.]+) ms", re.MULTILINE)
@@ -46,7 +48,7 @@ def request_id_of(message: str) -> tuple[Mark | None, str | None]:
 
 def is_failure(message: str) -> bool:
     """Whether a line says that its run failed: an exception that nothing caught, a timeout, the end of its process."""
-    if _RAISED.match(message) or _ENDED.match(message) or _REPORTED.match(message):
+    if any(pattern.match(message) for pattern in (_RAISED, _ENDED, _TIMED_OUT, _REPORTED)):
         return True
     line = _json(message)
     return line.get("type") == "platform.report" and _record(line).get("status", "success") != "success"
