@@ -54,6 +54,7 @@ def run_what_is_invoked(monkeypatch: pytest.MonkeyPatch) -> None:
         lines = [
             f"START RequestId: {request_id} Version: {function.version}",
             *printed.splitlines(),
+            *([] if told["ok"] else [_line_about(told["value"])]),
             f"END RequestId: {request_id}",
             f"REPORT RequestId: {request_id}\tDuration: 12.50 ms\tBilled Duration: 13 ms",
         ]
@@ -67,6 +68,12 @@ def run_what_is_invoked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
     monkeypatch.setattr(moto.core.responses, "gen_amzn_requestid_long", _name_request)
+
+
+def _line_about(failure: dict[str, Any]) -> str:
+    """What Lambda's own client for Python writes about an exception that left the handler: one event."""
+    head = f"[ERROR] {failure['errorType']}: {failure['errorMessage']}"
+    return "\r".join([head, "Traceback (most recent call last):", *failure["stackTrace"]])
 
 
 def _name_request(headers: dict[str, str]) -> str:
