@@ -88,9 +88,9 @@ class ArchiveWriter:
         """Append members; each path once in an archive, see `Block`."""
         for member in members:
             name = member.path.encode()
-            head = _LOCAL.pack(0x04034B50, _VERSION, *_facts(member, name)) + name
-            self._directory.append(_central_record(member, name, self._size))
-            self._append(head)
+            facts = _facts(member, name)
+            self._directory.append(_central_record(member, facts, name, self._size))
+            self._append(_LOCAL.pack(0x04034B50, _VERSION, *facts) + name)
             self._append(member.compressed)
 
     def resume(self, part: WrittenPart) -> None:
@@ -146,9 +146,8 @@ def _facts(member: Member, name: bytes) -> tuple[int, ...]:
     return (_UTF8, member.method, _TIME, _DATE, member.crc, packed, member.size, len(name), 0)
 
 
-def _central_record(member: Member, name: bytes, offset: int) -> bytes:
+def _central_record(member: Member, facts: tuple[int, ...], name: bytes, offset: int) -> bytes:
     if offset > _MAX_BYTES:
         raise PackagingError("the package has more than 2 GiB, which is more than a zip archive holds")
     mode = _REGULAR_FILE | (0o755 if member.executable else 0o644)
-    facts = _facts(member, name)
     return _CENTRAL.pack(0x02014B50, _MADE_BY_UNIX, _VERSION, *facts, 0, 0, 0, mode << 16, offset) + name

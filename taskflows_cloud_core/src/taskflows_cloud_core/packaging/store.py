@@ -28,6 +28,7 @@ class SharedBlock:
     def __init__(self, block: Block) -> None:
         self.block = block
         self._alone: StoredArchive | None = None
+        self._is_asked_again = False
 
     @cached_property
     def layer(self) -> SharedBlock:
@@ -42,19 +43,32 @@ class SharedBlock:
         return self._alone
 
     @cached_property
+    def _written(self) -> tuple[WrittenPart, list[bytes | memoryview]]:
+        pieces: list[bytes | memoryview] = []
+        writer = ArchiveWriter(pieces.append)
+        writer.add(self.block.members)
+        return writer.part(), pieces
+
+    @property
     def part(self) -> WrittenPart:
         """The state of a writer after the block."""
-        writer = ArchiveWriter(_nowhere)
-        writer.add(self.block.members)
-        return writer.part()
+        return self._written[0]
+
+    def followed_by(self, end: bytes) -> bytes:
+        """The bytes of the block and what comes after it; the second archive that asks makes a copy to take from."""
+        if self._is_asked_again:
+            return b"".join((self.content, end))
+        self._is_asked_again = True
+        return b"".join((*self._written[1], end))
 
     @cached_property
     def content(self) -> memoryview:
         """The bytes of the block, in a file without a name that ends with the last use of them."""
-        if not self.part.size:
+        part, pieces = self._written
+        if not part.size:
             return memoryview(b"")
         with tempfile.TemporaryFile(prefix=".", suffix=".part", dir=cache_folder("packages")) as stream:
-            ArchiveWriter(stream.write).add(self.block.members)
+            stream.writelines(pieces)
             stream.flush()
             return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
@@ -85,7 +99,7 @@ class StoredArchive:
 
     def read_bytes(self) -> bytes:
         """The whole archive, put together in memory."""
-        return self._place.read_bytes() if self._end is None else b"".join((self._shared.content, self._end))
+        return self._place.read_bytes() if self._end is None else self._shared.followed_by(self._end)
 
     def is_on_disk(self) -> bool:
         """Whether the cache has it."""
@@ -137,7 +151,3 @@ def _write(path: Path, shared: SharedBlock, end: bytes) -> None:
     finally:
         part.unlink(missing_ok=True)
     prune_sometimes(path.parent)
-
-
-def _nowhere(_piece: bytes | memoryview) -> None:
-    """Take a piece that is only to be hashed."""
