@@ -115,6 +115,8 @@ def test_what_is_shown_is_compared_with_what_is_printed(shown: str, printed: str
         ("$ false\n$ echo two\ntwo\n", 1),
         ("$ false\n$ echo $?\n1\n", 0),
         ("$ echo 'error: no'; (exit 3)\nerror: no\n", 0),
+        ("$ printf 'reading …\\na: 1/2 b\\nerror: no\\n' >&2; (exit 1)\nerror: no\n", 0),
+        ("$ printf 'careful\\nerror: no\\n' >&2; (exit 1)\nerror: no\n", 1),
         ("$ echo begun; sleep 100\nbegun\n^C\n", 0),
     ],
 )

@@ -129,10 +129,15 @@ def _run_together(
         statuses = list(map(int, pieces[1::2]))
         # Progress and hints go to stderr; a reader is shown them only where they say what failed.
         told = [
-            error.read_text() if status and not _is_answer(command, status) else ""
+            _without_progress(error.read_text()) if status and not _is_answer(command, status) else ""
             for command, error, status in zip(commands, errors, statuses, strict=True)
         ]
     return [(out + err, status) for out, err, status in zip(pieces[::2], told, statuses, strict=False)]
+
+
+def _without_progress(text: str) -> str:
+    """Without the lines that tell of progress, which come only where a command takes its time."""
+    return re.sub(r"^\S[^\n]* …\n(?:(?!error)[^\n]*\n)*", "", text, flags=re.MULTILINE | re.IGNORECASE)
 
 
 def _run_until_interrupted(command: Command, folder: Path, environment: Mapping[str, str]) -> tuple[str, int]:
