@@ -6,6 +6,7 @@ Each names, in ``FAILS``, the check of the conformance suite that is meant for i
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 import zipfile
 from pathlib import Path
@@ -620,6 +621,80 @@ class ExportsValues(Broken):
     @hookimpl
     def export_plan(self, plan, format):  # noqa: A002 - the hook's word
         return {**super().export_plan(plan, format), "environment.txt": f"values {values(plan)}"}
+
+
+class NamesAnotherFunction(Broken):
+    FAILS = "test_a_deployment_says_what_was_made"
+
+    @hookimpl
+    def deploy_function(self, session, plan, progress):
+        return attrs.evolve(super().deploy_function(session, plan, progress), function_name=plan.function_name.upper())
+
+
+class KeepsTheLastSchedules(Broken):
+    FAILS = "test_schedules_can_be_taken_away"
+
+    @hookimpl
+    def plan_deployment(self, session, name, config, package, triggers):
+        return super().plan_deployment(session, name, config, package, triggers or None)
+
+
+class TouchesWhatIsRight(Broken):
+    FAILS = "test_a_second_deployment_changes_nothing"
+
+    @hookimpl
+    def deploy_function(self, session, plan, progress):
+        result = super().deploy_function(session, plan, progress)
+        if plan.is_empty:
+            session.functions[plan.function_name].updated_at = None
+        return result
+
+
+class TellsAnotherPlan(Broken):
+    FAILS = "test_a_deployment_does_what_was_planned"
+
+    @hookimpl
+    def deploy_function(self, session, plan, progress):
+        result = super().deploy_function(session, plan, progress)
+        return attrs.evolve(result, plan=attrs.evolve(plan, actions=plan.actions[::-1]))
+
+
+class LeavesWhatHasRun(Broken):
+    FAILS = "test_deleting_leaves_nothing"
+
+    @hookimpl
+    def plan_removal(self, session, name, keep_logs):
+        plan = super().plan_removal(session, name, keep_logs)
+        there = session.functions.get(name)
+        has_run = any(run.function_name == name for run in session.runs)
+        return attrs.evolve(plan, actions=[]) if there and len(there.versions) > 1 and has_run else plan
+
+
+class ForgetsWhatItBegan(Broken):
+    FAILS = "test_what_an_interrupted_deployment_made_can_be_deleted"
+
+    @hookimpl
+    def deploy_function(self, session, plan, progress):
+        key = (session.name, plan.function_name, "begun")
+        MEMORY[key] = True
+        result = super().deploy_function(session, plan, progress)
+        del MEMORY[key]
+        return result
+
+    @hookimpl
+    def plan_removal(self, session, name, keep_logs):
+        plan = super().plan_removal(session, name, keep_logs)
+        return attrs.evolve(plan, actions=[]) if (session.name, name, "begun") in MEMORY else plan
+
+
+class ReadsPayloadsAsAscii(Broken):
+    FAILS = "test_a_payload_goes_through"
+
+    @hookimpl
+    def invoke_function(self, session, name, payload, wait):
+        if isinstance(payload, dict):
+            payload = json.loads(json.dumps(payload, ensure_ascii=False).encode("ascii", "replace"))
+        return super().invoke_function(session, name, payload, wait)
 
 
 ALL = {kind.__name__: kind for kind in Broken.__subclasses__()}
