@@ -58,6 +58,14 @@ def test_logs_storage_and_traces(env, jobs):
     assert found.parts["X-Ray traces"] == pytest.approx(5.0)
 
 
+def test_what_costs_the_same_however_often_it_runs(env, jobs):
+    options = {"alarms": {"errors": 1, "duration_percent": 90}, "provisioned_concurrency": 2}
+    found = estimate(env, jobs, 1000, memory_mb=1024, provider_options={"aws": options})
+    assert found.parts["CloudWatch alarms"] == pytest.approx(0.20)
+    assert found.parts["Lambda provisioned concurrency"] == pytest.approx(2 * 30 * 86400 * 0.0000041667)
+    assert found.parts["Lambda duration"] == pytest.approx(1000 * 0.0000097222)
+
+
 def test_the_mean_of_what_was_measured(env, jobs):
     assert env.deploy_function(jobs.report, config(memory_mb=1024), [])
     put("job", "Duration", 2000, 4000)

@@ -203,7 +203,7 @@ def _function(writer: _Writer) -> dict[str, Any]:
         "VpcConfig": without_blanks({"SubnetIds": vpc.get("subnets"), "SecurityGroupIds": vpc.get("security_groups")}),
         "FileSystemConfigs": [mounted] if file_system else [],
         "ReservedConcurrentExecutions": subject.only("concurrency").get("runs_at_once"),
-        "CodeSigningConfigArn": subject.only("code-signing").get("arn"),
+        "CodeSigningConfigArn": writer.say(subject.only("code-signing").get("arn")),
         "Tags": _pairs(subject.tags(function)),
     }
     # With its log group there before, Lambda makes none that keeps everything for ever.

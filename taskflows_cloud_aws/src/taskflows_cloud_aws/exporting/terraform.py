@@ -186,7 +186,7 @@ def _function(writer: _Writer) -> dict[str, Any]:
         ),
         "file_system_config": mounted if file_system else {},
         "reserved_concurrent_executions": subject.only("concurrency").get("runs_at_once"),
-        "code_signing_config_arn": subject.only("code-signing").get("arn"),
+        "code_signing_config_arn": writer.say(subject.only("code-signing").get("arn")),
         "tags": writer.say(subject.tags(subject.of_kind("function")[0])),
         "depends_on": needs,
     }
