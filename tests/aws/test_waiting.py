@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taskflows_cloud_core import Calendar, ConfigurationError, get_environment
+from taskflows_cloud_core import Calendar, get_environment
 from tests.aws.account import EMPTY, GIVEN_ROLE, REGION, config, make_given_role, once, refusal
 
 NO_ROLE = "The role defined for the function cannot be assumed by Lambda."
@@ -65,27 +65,6 @@ def test_a_given_role_is_asked_for_once(aws, jobs):
 
     # One for the given role, and one a function for a role of ours that may be left from before.
     assert aws.calls.count("iam:GetRole") == 1 + 3
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["job:1", "job:live", "arn:aws:lambda:us-east-1:123456789012:function:job", "123456789012:function:job", "../job"],
-)
-def test_what_is_no_plain_name_is_refused(env, aws, jobs, name):
-    assert env.deploy_function(jobs.report, config(), [])
-    aws.clear()
-    calls = [
-        lambda: env.invoke_function(name),
-        lambda: env.describe_function(name),
-        lambda: env.get_function_logs(name),
-        lambda: env.pause_schedules(name),
-        lambda: env.list_versions(name),
-        lambda: env.rollback_function(name),
-    ]
-    for call in calls:
-        with pytest.raises(ConfigurationError, match="without version, alias or ARN"):
-            call()
-    assert not [call for call in aws.calls if call.startswith("lambda:")]
 
 
 @pytest.mark.parametrize("moment", ["create log-group", "create function", "create rule", "create live"])

@@ -130,6 +130,8 @@ def _tag(key: str, value: str) -> str:
         return f"a value has at most {limits.TAG_VALUE_CHARACTERS} characters, this one {len(value)}"
     if key.lower().startswith("aws:"):
         return "keys that begin with 'aws:' belong to AWS"
+    if value.lower().startswith("aws:"):
+        return "values that begin with 'aws:' belong to AWS"
     if key.startswith(ownership.PREFIX):
         return f"keys that begin with {ownership.PREFIX!r} belong to taskflows-cloud"
     if not limits.TAG_TEXT.fullmatch(key) or not limits.TAG_TEXT.fullmatch(value):

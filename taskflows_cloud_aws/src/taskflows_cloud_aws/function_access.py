@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from taskflows_cloud_aws import limits, ownership
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import require_function_name
 from taskflows_cloud_aws.resources.function_calls import get_function
 from taskflows_cloud_core import ConfigurationError, FunctionNotFoundError, NotManagedError, Problem
 
@@ -57,11 +56,9 @@ def require_ours(session: AwsSession, name: str) -> GetFunctionResponseTypeDef:
     """Read a function of ours.
 
     Raises:
-        ConfigurationError: It is no plain name of a function.
         FunctionNotFoundError: There is no such function.
         NotManagedError: It is not ours.
     """
-    require_function_name(name)
     answer = get_function(session, name)
     if answer is None:
         session.known_functions.discard(name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 # AWS Lambda, "Lambda quotas" (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), 2026-11-24.
 MEMORY_MB = range(128, 10240 + 1)
@@ -30,9 +32,11 @@ ASYNC_EVENT_AGE_SECONDS = range(60, 21600 + 1)
 # seconds when nothing is said.
 ASYNC_DEFAULTS = (2, 21600)
 
-# AWS Lambda, "Lambda runtimes" (lambda-runtimes.html): Python runtimes on which functions can still be
-# created. From memory and copies of that page; not compared with the page itself.
+# AWS Lambda, "Lambda runtimes" (lambda-runtimes.html), from four published transcripts of its table of 2026-07, which
+# agree, read on 2026-11-25: Python runtimes on which functions can still be created, and since when AWS no longer
+# mends one.
 RUNTIMES = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
+DEPRECATED_RUNTIMES: Mapping[str, str] = MappingProxyType({"python3.10": "2026-10-31"})
 ARCHITECTURES = ("x86_64", "arm64")
 # The same page: what a function has when nothing is said.
 DEFAULT_ARCHITECTURE = "x86_64"
@@ -64,8 +68,8 @@ RESERVED_VARIABLES = frozenset(
 # The same page: a name begins with a letter and has at least two characters.
 VARIABLE_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 
-# AWS General Reference, "Tag naming limits and requirements" (tag-conventions.html). From memory; not
-# compared with the page itself.
+# "Tagging limitations" of the EMR Serverless User Guide and "Tag restrictions" of the AWS Batch User Guide, which say
+# what holds for AWS's services in general, 2026-11-25. Keys and values that begin with "aws:" are AWS's own.
 TAGS = 50
 TAG_KEY_CHARACTERS = 128
 TAG_VALUE_CHARACTERS = 256

@@ -163,6 +163,9 @@ def _warnings(session: AwsSession, names: Names, observed: Observed, desired: Se
 
 
 def _warnings_of_wish(wish: Wish, desired: Sequence[Resource]) -> Iterator[str]:
+    if wish.config is not None and wish.config.runtime in limits.DEPRECATED_RUNTIMES:
+        since = limits.DEPRECATED_RUNTIMES[wish.config.runtime]
+        yield f"AWS has stopped mending {wish.config.runtime} on {since}; choose a newer Python"
     if wish.config is None or not function_options(wish.config).alarms.missed_runs:
         return
     if not any(resource.name == wish.names.alarm(alarm.MISSED) for resource in desired):
