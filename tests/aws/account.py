@@ -106,7 +106,7 @@ def connection_lost() -> None:
 
 def refusal(call: str, code: str, status: int = 400, message: str = "refused by the test") -> AWSResponse:
     """An error as the service of ``call`` spells it."""
-    if call.startswith(("iam:", "sts:")):
+    if call.startswith(("iam:", "sts:", "sns:")):
         body = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
     else:
         body = json.dumps({"__type": code, "message": message, "Message": message})

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from taskflows_cloud_aws.budget import Budget
+from taskflows_cloud_aws.limits import CALLS_WITH_A_BUDGET_OF_THEIR_OWN
+from taskflows_cloud_core import get_environment
+from tests.aws.account import REGION, config
 
 
 class Time:
@@ -39,3 +44,32 @@ def test_a_pause_does_not_save_up_more_than_a_second():
         budget.take()
 
     assert 0.9 <= time.now - begin <= 1.1
+
+
+def budgeted(aws):
+    """The calls that share Lambda's fifteen a second."""
+    own = [f"lambda:{name}" for name in CALLS_WITH_A_BUDGET_OF_THEIR_OWN]
+    return [call for call in aws.calls if call.startswith("lambda:") and call not in own]
+
+
+@pytest.mark.parametrize(
+    ("number", "options", "most"),
+    [
+        pytest.param(1, {}, 4, id="one"),
+        pytest.param(1, {"shared_roles": True, "schedule_service": "scheduler"}, 3, id="one with shared roles"),
+        pytest.param(10, {}, 4, id="ten"),
+        pytest.param(100, {}, 4, id="a hundred", marks=pytest.mark.sweep),
+    ],
+)
+def test_calls_of_a_first_and_of_an_identical_deployment(aws, jobs, number, options, most):
+    env = get_environment("aws", region=REGION, **options)
+    wanted = [(jobs.report, config(f"job-{index}", schedules=["Mon-Fri 14:00"])) for index in range(number)]
+
+    assert all(result.success for result in env.deploy_many(wanted, []))
+    assert len(budgeted(aws)) <= most * number
+    aws.clear()
+    assert all(result.success for result in env.deploy_many(wanted, []))
+
+    assert aws.mutating == []
+    # The retries of a function are listed nowhere else.
+    assert budgeted(aws) == ["lambda:GetFunctionEventInvokeConfig"] * number

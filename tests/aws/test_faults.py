@@ -54,6 +54,19 @@ def test_what_passes_is_waited_for(env, aws, jobs, pauses, kind):
     assert env.plan_function(jobs.report, config(**WANTED), []).is_empty
 
 
+@pytest.mark.parametrize("times", [1, 8])
+@pytest.mark.parametrize(
+    "spelling", ["Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"]
+)
+def test_every_spelling_of_a_throttle_heals(env, aws, jobs, pauses, spelling, times):
+    call = "lambda:CreateFunction"
+    aws.before = once(call, lambda: refusal(call, spelling, 400, "Rate exceeded"), times=times)
+
+    assert env.deploy_function(jobs.report, config(**WANTED), []).success
+
+    assert aws.calls.count(call) == times + 1
+
+
 @pytest.mark.parametrize("call", ["lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionCode"])
 def test_an_update_waits_for_another_one_to_end(env, aws, jobs, pauses, call):
     assert env.deploy_function(jobs.report, config(**WANTED), [])
