@@ -47,7 +47,8 @@ def invoke(session: AwsSession, name: str, payload: Any, *, wait: bool) -> Invoc
 
 
 def _body(payload: Any, limit: int) -> bytes:
-    body = json.dumps(payload).encode()
+    # Nothing is an empty event, as when Lambda itself is called without a payload.
+    body = json.dumps({} if payload is None else payload).encode()
     if len(body) > limit:
         message = f"has {len(body)} bytes as JSON; Lambda takes {limit}. Put it into S3 and pass its place"
         raise ConfigurationError([Problem(field="payload", message=message)])
