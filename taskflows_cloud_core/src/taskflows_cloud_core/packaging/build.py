@@ -20,6 +20,7 @@ from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch_foun
 from taskflows_cloud_core.packaging.distributions import distributions_of, uses_provided
 from taskflows_cloud_core.packaging.entry import Entry, describe_entry
 from taskflows_cloud_core.packaging.include import IncludedFiles, find_included, included_members
+from taskflows_cloud_core.packaging.installation import unchanged_installation
 from taskflows_cloud_core.packaging.listening import listening
 from taskflows_cloud_core.packaging.local_distributions import project_metadata
 from taskflows_cloud_core.packaging.modules import ModuleFinder
@@ -80,7 +81,7 @@ def build_package(
         separate_dependencies=separate_dependencies,
         trial=trial,
     )
-    with listening(callable_name(function), progress):
+    with listening(callable_name(function), progress), unchanged_installation():
         return built_once(order, lambda: _build(order))
 
 

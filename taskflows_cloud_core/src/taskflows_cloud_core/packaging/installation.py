@@ -6,11 +6,15 @@ import functools
 import os
 import sys
 import threading
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+State: TypeAlias = tuple[tuple[str, int], ...]
+_looked: ContextVar[list[State] | None] = ContextVar("state of the installation", default=None)
 
 
 def once_per_installation(find: Callable[P, R]) -> Callable[P, R]:
@@ -38,8 +42,27 @@ def once_per_installation(find: Callable[P, R]) -> Callable[P, R]:
     return found
 
 
-def _state() -> tuple[tuple[str, int], ...]:
+@contextmanager
+def unchanged_installation() -> Iterator[None]:
+    """Inside the block nothing is installed or removed by this thread: one look at the folders is enough."""
+    token = _looked.set([])
+    try:
+        yield
+    finally:
+        _looked.reset(token)
+
+
+def _state() -> State:
     """The folders of the path and when something was last put into or taken out of them."""
+    looked = _looked.get()
+    if looked is None:
+        return _look()
+    if not looked:
+        looked.append(_look())
+    return looked[0]
+
+
+def _look() -> State:
     return tuple((entry, _changed(entry)) for entry in sys.path)
 
 
