@@ -79,8 +79,10 @@ def _plain_days(spec: CalendarSpec, dialect: CronDialect) -> tuple[DayPart, ...]
     return tuple(best)
 
 
-def _cost(parts: list[DayPart]) -> tuple[int, int]:
-    return len(parts), sum(part.years is not None for part in parts)
+def _cost(parts: list[DayPart]) -> tuple[int, int, int]:
+    """Few lines, then years and months that stand open: a day that a month does not have does no harm there."""
+    years = sum(part.years is not None for part in parts)
+    return len(parts), years, -sum(len(part.months) for part in parts)
 
 
 def _parts_of_groups(
@@ -117,11 +119,11 @@ def _partitions(classes: tuple[MonthClass, ...]) -> Iterator[list[list[MonthClas
 
 def _same_days(group: list[MonthClass], dialect: CronDialect, weekdays: frozenset[int] | None) -> DayPart | None:
     """One way to say the days of all classes of a group, or ``None``."""
-    if dialect.last_day and weekdays is None and all(each.days == {each.length} for each in group):
-        return DayPart(last=True)
     days = frozenset[int]().union(*(each.days for each in group))
     if all(days & frozenset(range(1, each.length + 1)) == each.days for each in group):
         return DayPart(days=days, weekdays=weekdays)
+    if dialect.last_day and weekdays is None and all(each.days == {each.length} for each in group):
+        return DayPart(last=True)
     return None
 
 
