@@ -129,3 +129,11 @@ def test_data_beside_a_module_in_a_src_folder_stands_beside_it(
     package = build_package(jobs.job, target=target, include_files=["src/zz_shop/rows.csv"])
     assert {"src/zz_shop/rows.csv", "zz_shop/rows.csv"} <= {file.path for file in package.contents}
     assert run(package) == "a,b"
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Path("huge.bin").open("wb") as stream:
+        stream.truncate(2**40)  # holes: it takes no room on the disk
+    with pytest.raises(PackagingError, match=r"the largest files: huge\.bin 1048576\.0 MiB"):
+        build_package(lambda: 1, target=PackageTarget(python_version="3.12"), include_files=["huge.bin"])

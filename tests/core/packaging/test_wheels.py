@@ -267,3 +267,15 @@ def test_a_download_that_breaks_off_is_taken_up_by_uv(index: Path, target: Packa
     QuietHandler.broken_off.append(f"/{wheel.name}")
     assert contents(build_layer(["zz-full==1.0"], target=target)) == contents(whole)
     assert not QuietHandler.broken_off
+
+
+def test_a_file_that_says_that_it_is_huge_is_refused_unread(index: Path, target: PackageTarget) -> None:
+    wheel = make_wheel(index, "zz_bomb", "1.0", {"zz_bomb.bin": b"0" * 1000})
+    data = bytearray(wheel.read_bytes())
+    record = data.index(b"PK\x01\x02")
+    assert data[record + 46 : record + 57] == b"zz_bomb.bin"
+    data[record + 24 : record + 28] = (2**32 - 2).to_bytes(4, "little")
+    wheel.write_bytes(data)
+    announce(index, wheel)
+    with pytest.raises(PackagingError, match=r"zz-bomb 1\.0 has the file 'zz_bomb\.bin' of 4294967294 bytes"):
+        build_layer(["zz-bomb"], target=target)

@@ -26,7 +26,7 @@ _UTF8 = 0x800
 _TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the first moment that the format knows
 _REGULAR_FILE = 0o100000
 _MAX_MEMBERS = 0xFFFF
-_MAX_BYTES = 0x7FFFFFFF
+MAX_FILE_BYTES = _MAX_BYTES = 0x7FFFFFFF
 
 
 @attrs.frozen(kw_only=True)

@@ -28,7 +28,7 @@ from taskflows_cloud_core.packaging.package import Package, PackageLayer, Packag
 from taskflows_cloud_core.packaging.requirements import check_dependencies, check_names, refuse_single_text
 from taskflows_cloud_core.packaging.sharing import built_once
 from taskflows_cloud_core.packaging.shim_files import HANDLER, cloudpickle_members, manifest_member, shim_members
-from taskflows_cloud_core.packaging.sizes import check_archive_size, check_unpacked_size
+from taskflows_cloud_core.packaging.sizes import check_archive_size, check_included_size, check_unpacked_size
 from taskflows_cloud_core.packaging.stand_ins import stand_in_members
 from taskflows_cloud_core.packaging.store import SharedBlock, store_archive
 from taskflows_cloud_core.packaging.trial import can_try, try_package
@@ -103,6 +103,7 @@ def _build(order: _Order) -> Package:
     included = find_included(order.include_files)
     names = check_names("build_from_source", order.build_from_source)
     _raise_for([*included.problems, *check_dependencies(dependencies), *names])
+    check_included_size(included, target)
     finder = ModuleFinder()
     entry = _entry(function, target, finder)
     contents = read_contents(entry, finder, dependencies)

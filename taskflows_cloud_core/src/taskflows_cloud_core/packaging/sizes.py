@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.archive import MAX_FILE_BYTES
 from taskflows_cloud_core.packaging.blocks import Block
+from taskflows_cloud_core.packaging.include import IncludedFiles
 from taskflows_cloud_core.packaging.package import PackageTarget
 
 _MIB = 2**20
@@ -20,6 +22,22 @@ def check_unpacked_size(blocks: Sequence[Block], target: PackageTarget) -> None:
         PackagingError: It is more than the target takes; the largest parts are listed.
     """
     _check(blocks, sum(block.unpacked_size for block in blocks), target.max_unpacked_bytes, "unpacked")
+
+
+def check_included_size(included: IncludedFiles, target: PackageTarget) -> None:
+    """Check the files that the user adds, before one of them is read.
+
+    Raises:
+        PackagingError: They are more than the target or an archive takes; the largest are listed.
+    """
+    sizes = Counter({item.place: item.file.stat().st_size for item in included.files})
+    limit = min(target.max_unpacked_bytes or MAX_FILE_BYTES, MAX_FILE_BYTES)
+    if sizes.total() > limit:
+        largest = ", ".join(f"{place} {size / _MIB:.1f} MiB" for place, size in sizes.most_common(_SHOWN))
+        raise PackagingError(
+            f"include_files has {sizes.total() / _MIB:.1f} MiB, and the target takes {limit / _MIB:.0f} MiB; the "
+            f"largest files: {largest}"
+        )
 
 
 def check_archive_size(blocks: Sequence[Block], size: int, target: PackageTarget) -> None:

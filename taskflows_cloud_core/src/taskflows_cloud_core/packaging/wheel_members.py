@@ -13,7 +13,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from taskflows_cloud_core.errors import PackagingError
-from taskflows_cloud_core.packaging.archive import DEFLATED, STORED, Member
+from taskflows_cloud_core.packaging.archive import DEFLATED, MAX_FILE_BYTES, STORED, Member
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -80,6 +80,8 @@ def _recorded(archive: ZipFile) -> Mapping[str, str]:
 def _member(info: ZipInfo, place: str, content: memoryview, archive: ZipFile, sha256: str, name: str) -> Member:
     executable = bool(info.external_attr >> 16 & 0o111)
     origin = f"the dependency {name}"
+    if info.file_size > MAX_FILE_BYTES:
+        raise PackagingError(f"{origin} has the file {place!r} of {info.file_size} bytes; a package holds 2 GiB")
     if info.flag_bits & _ENCRYPTED or info.compress_type not in (STORED, DEFLATED):
         return Member.of(place, archive.read(info), origin=origin, executable=executable)
     _, name_length, extra_length = _LOCAL_HEADER.unpack_from(content, info.header_offset)
@@ -88,9 +90,14 @@ def _member(info: ZipInfo, place: str, content: memoryview, archive: ZipFile, sh
         path=place,
         origin=origin,
         size=info.file_size,
-        sha256=sha256 or hashlib.sha256(archive.read(info)).hexdigest(),
+        sha256=sha256 or _digest(archive, info),
         crc=info.CRC,
         method=info.compress_type,
         compressed=content[start : start + info.compress_size],
         executable=executable,
     )
+
+
+def _digest(archive: ZipFile, info: ZipInfo) -> str:
+    with archive.open(info) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # it can be read
