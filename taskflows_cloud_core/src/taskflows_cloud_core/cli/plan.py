@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -21,7 +22,9 @@ from taskflows_cloud_core.cli.plans import (
 )
 from taskflows_cloud_core.cli.sources import source_arguments, staged_functions
 from taskflows_cloud_core.cli.terminal import Style
-from taskflows_cloud_core.reconcile.plan import Verb
+
+if TYPE_CHECKING:
+    from taskflows_cloud_core.reconcile.plan import Verb
 
 _SIGNS: dict[Verb, str] = {"create": "+", "update": "~", "delete": "-"}
 _COLOURS: dict[Verb, str] = {"create": "green", "update": "yellow", "delete": "red"}

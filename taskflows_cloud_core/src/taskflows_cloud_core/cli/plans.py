@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -13,10 +13,12 @@ from taskflows_cloud_core.cli.places import Where
 from taskflows_cloud_core.cli.progress import Reporter
 from taskflows_cloud_core.cli.schemas import to_json
 from taskflows_cloud_core.cli.terminal import Style
-from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import CloudError
-from taskflows_cloud_core.marks import MarkedFunction
-from taskflows_cloud_core.reconcile import Plan
+
+if TYPE_CHECKING:
+    from taskflows_cloud_core.environment import CloudEnvironment
+    from taskflows_cloud_core.marks import MarkedFunction
+    from taskflows_cloud_core.reconcile import Plan
 
 
 @attrs.frozen(kw_only=True)

@@ -11,8 +11,6 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
 
-from taskflows_cloud_core.reconcile.resource import Hidden
-
 _PLAIN: Mapping[Any, dict[str, Any]] = {
     Any: {},
     str: {"type": "string"},
@@ -30,6 +28,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def to_json(value: Any) -> Any:
     """What json can write: attrs objects become objects, moments ISO 8601 texts, hidden values "(hidden)"."""
+    from taskflows_cloud_core.reconcile.resource import Hidden
+
     if isinstance(value, Hidden):
         return repr(value)
     if attrs.has(type(value)):
