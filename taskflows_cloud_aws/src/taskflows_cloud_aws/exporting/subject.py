@@ -35,6 +35,9 @@ _KINDS = frozenset(
     }
 )
 
+OPERATORS = {"at least": "GreaterThanOrEqualToThreshold", "less than": "LessThanThreshold"}
+"""CloudWatch's words for those of an alarm."""
+
 
 @attrs.frozen(kw_only=True)
 class Subject:
