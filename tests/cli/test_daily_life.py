@@ -261,7 +261,7 @@ def test_what_fails_alike_is_told_once(call: Call) -> None:
     ran = call("deploy", "jobs.py", "--provider", "aws", "-o", "region=eu-central-1")
     assert ran.code == 1
     assert ran.out.count("no AWS credentials found") == 1
-    assert "failed     nightly-report, greet, broken on aws eu-central-1 [TFC1503]: " in ran.out
+    assert "failed     nightly-report, greet, broken on aws eu-central-1 [TFC1503]: no AWS credentials" in ran.out
     assert "error [TFC1503]: 3 of 3 failed" in ran.err
 
 

@@ -119,7 +119,9 @@ def _alike(results: Sequence[Deployed]) -> list[list[Deployed]]:
 
 def _failures(alike: Sequence[Deployed], style: Style) -> str:
     names = style.strong(", ".join(result.function for result in alike))
-    return f"{style.bad('failed')}     {names} on {alike[0].place} [{alike[0].error_code}]: {alike[0].error}"
+    first = alike[0]
+    error = (first.error or "").removeprefix(f"function {first.function}: ")
+    return f"{style.bad('failed')}     {names} on {first.place} [{first.error_code}]: {error}"
 
 
 @click.command()
