@@ -8,11 +8,16 @@ SIGTERM while the function runs ends it with an exception, so that its ``finally
 function that handles the signal itself keeps its own handler.
 """
 
+from __future__ import annotations
+
 import json
 import os
 from _signal import SIG_DFL, SIGTERM, getsignal, signal  # type: ignore[import-not-found]  # signal takes longer to import
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # nothing else that runs at a cold start imports typing
+    from typing import Any
 
 _OCCURRENCE = "TASKFLOWS_CLOUD_OCCURRENCE"
 _ATOMS = (type(None), bool, int, str)
@@ -58,6 +63,9 @@ def _finish(result: Any) -> Any:
     return import_module("_taskflows_cloud.results").finish(result)
 
 
+_named: list[str] = []
+
+
 def _name_occurrence(event: Any) -> None:
     """Tell the function which occurrence of which schedule it runs for, as far as the event says."""
     name = ""
@@ -67,10 +75,12 @@ def _name_occurrence(event: Any) -> None:
         due = event.get("time") or event.get("scheduled_time")
         if type(schedule) is str and type(due) is str:
             name = f"{schedule}@{due}"
-    if name.isprintable() and name:
+    if name and name.isprintable():
         os.environ[_OCCURRENCE] = name
-    elif _OCCURRENCE in os.environ:
-        del os.environ[_OCCURRENCE]
+        _named[:] = [name]
+    elif _named:  # looking into the environment takes longer than all else here
+        _named.clear()
+        os.environ.pop(_OCCURRENCE, None)
 
 
 class Terminated(SystemExit):
@@ -84,15 +94,21 @@ def _terminate(_number: int, _frame: Any) -> None:
     raise Terminated(128 + SIGTERM)
 
 
-def _on_termination(action: Any, now: Any) -> bool:
-    """Set what SIGTERM does, unless something else than ``now`` was set by the function."""
+def _begin() -> bool:
+    """Let SIGTERM end the function; not when it handles the signal itself."""
     try:
-        if getsignal(SIGTERM) is not now:
+        if getsignal(SIGTERM) is not SIG_DFL:
             return False
-        signal(SIGTERM, action)
+        signal(SIGTERM, _terminate)
     except ValueError:  # only the main thread may
         return False
     return True
+
+
+def _end() -> None:
+    """Let SIGTERM end the idle process at once, unless the function has set something else."""
+    if getsignal(SIGTERM) is _terminate:
+        signal(SIGTERM, SIG_DFL)
 
 
 _call = _load()
@@ -109,7 +125,7 @@ def handler(event: Any, context: Any) -> Any:
         The function's result in the types of JSON.
     """
     _name_occurrence(event)
-    ends_by_us = _on_termination(_terminate, SIG_DFL)
+    begun = _begin()
     try:
         result = _call(event, context)
         return result if type(result) in _ATOMS else _finish(result)
@@ -120,5 +136,5 @@ def handler(event: Any, context: Any) -> Any:
             return None
         raise RuntimeError(f"the function left with sys.exit({error.code!r})") from error
     finally:
-        if ends_by_us:
-            _on_termination(SIG_DFL, _terminate)
+        if begun:
+            _end()

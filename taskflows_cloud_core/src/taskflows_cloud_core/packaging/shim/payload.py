@@ -1,8 +1,13 @@
 """Loads a function that was packaged by value."""
 
+from __future__ import annotations
+
 import os
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # as in index.py
+    from typing import Any
 
 # The C parts alone: pickle and hashlib bring modules along that take longer to import than all of this.
 try:
