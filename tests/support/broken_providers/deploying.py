@@ -142,7 +142,7 @@ class LeavesItsLock(Broken):
             raise OperationError(f"{plan.function_name!r} is being deployed")
         MEMORY[key] = True
         result = super().deploy_function(session, plan, progress)
-        del MEMORY[key]
+        MEMORY.pop(key, None)
         return result
 
     @hookimpl
@@ -226,7 +226,7 @@ class ForgetsWhatItBegan(Broken):
         key = (session.name, plan.function_name, "begun")
         MEMORY[key] = True
         result = super().deploy_function(session, plan, progress)
-        del MEMORY[key]
+        MEMORY.pop(key, None)
         return result
 
     @hookimpl
