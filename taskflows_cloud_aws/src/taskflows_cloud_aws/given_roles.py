@@ -39,8 +39,12 @@ def _given(wish: Wish) -> Iterator[tuple[str, str]]:
 
 
 def _may_exist(session: AwsSession, wish: Wish, arn: str) -> bool:
-    """Asked once a session for each role that is there; a role of another account cannot be asked for."""
-    if arn in session.known_roles or arn.split(":")[4] != wish.names.account:
+    """Asked once a session for each role that is there.
+
+    A role of another account cannot be asked for, and an emulator runs functions whether there is a role or not.
+    """
+    is_elsewhere = session.foreign_endpoint is not None or arn.split(":")[4] != wish.names.account
+    if arn in session.known_roles or is_elsewhere:
         return True
     if role.role_exists(session, arn) is False:
         return False
