@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -357,3 +359,17 @@ def test_an_instance_that_cannot_be_pickled_is_taken_by_its_name(
         assert run(build_package(function, target=target)) == expected
     with pytest.raises(PackagingError, match="its lock is a lock object"):
         build_package(jobs.Store().run, target=target)
+
+
+def test_the_name_of_an_occurrence_ends_with_its_run(project: Project, target: PackageTarget, tmp_path: Path) -> None:
+    jobs = project({"jobs.py": "import os\ndef job(): return os.environ.get('TASKFLOWS_CLOUD_OCCURRENCE')\n"})
+    with zipfile.ZipFile(build_package(jobs.job, target=target).path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import index\n"
+        "due = {'schedule': 'daily', 'time': 'noon'}\n"
+        "print([index.handler(event, None) for event in (None, due, {}, due)], 'typing' in sys.modules)"
+    )
+    command = [sys.executable, "-I", "-S", "-c", program, str(tmp_path / "unpacked")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == "[None, 'daily@noon', None, 'daily@noon'] False\n"
