@@ -171,7 +171,7 @@ def plugin(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def sweep(session: nox.Session) -> None:
-    """Run the tests that put a fault at every call of every kind of deployment; takes a quarter of an hour."""
+    """Run the tests that put a fault or a death at every call of every kind of deployment; takes an hour."""
     session.install(*editable(), *group("test"))
     others = "--ignore=tests/core/schedules", "--ignore=tests/aws/test_schedules_exact.py"
     session.run("pytest", "-n", "auto", "-m", "sweep", *others, *session.posargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import botocore.session
 import pytest
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
@@ -18,6 +20,9 @@ from taskflows_cloud_core import CloudEnvironment, get_environment
 from tests.aws.account import REGION, Wire, everything
 from tests.aws.moto_gaps import close_gaps
 from tests.aws.scenarios import write_jobs
+
+# The descriptions of the services are read once and not by every session: that is most of what a client costs.
+_create_loader = functools.cache(botocore.session.create_loader)
 
 
 @pytest.fixture
@@ -31,6 +36,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     def send(stubber: Any, event_name: str, request: Any, **rest: Any) -> Any:
         return wire.send(lambda: original(stubber, event_name, request, **rest), event_name)
 
+    monkeypatch.setattr(botocore.session, "create_loader", _create_loader)
     close_gaps(monkeypatch)
     monkeypatch.setattr(BotocoreStubber, "__call__", send)
     with mock_aws(config={"lambda": {"use_docker": False}}):

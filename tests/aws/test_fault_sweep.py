@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from taskflows_cloud_core import Calendar, get_environment
-from tests.aws.account import EMPTY, REGION, config, connection_lost, is_mutating, refusal
+from taskflows_cloud_core import get_environment
+from tests.aws.account import EMPTY, REGION, connection_lost, is_mutating, refusal
+from tests.aws.moto_additions import add_calls
+from tests.aws.scenarios import SCENARIOS, write_wheels
 
-NEW_YORK = Calendar("Sun 17:00", timezone="America/New_York")
-FIRST = {"schedules": ["Mon-Fri 14:00", NEW_YORK], "environment_variables": {"MODE": "fast"}, "max_concurrency": 2}
-SECOND = {
-    "schedules": ["Mon-Fri 15:00", NEW_YORK],
-    "environment_variables": {"MODE": "slow"},
-    "tags": {"team": "data"},
-    "log_retention_days": 7,
-}
 THROTTLES = {"iam": "Throttling", "sts": "Throttling", "lambda": "TooManyRequestsException"}
 CONFLICTS = {
     "lambda": ("ResourceConflictException", "The operation cannot be performed at this time. An update is in progress"),
@@ -67,43 +61,57 @@ def meeting(moment, fault, times):
     return before
 
 
+DEPLOYMENTS = (
+    "first deployment",
+    "unchanged",
+    "code and schedules changed",
+    "deletion",
+    "with layer, queue and alarms",
+    "layer, queue and alarms deleted",
+)
+
+
+@pytest.fixture(autouse=True)
+def wheels(monkeypatch, tmp_path):
+    add_calls(monkeypatch)
+    # The wheels are all that there is of distributions.
+    monkeypatch.setenv("UV_FIND_LINKS", str(write_wheels(tmp_path / "wheels")))
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+
+
 @pytest.mark.slow
-def test_a_conflict_at_every_call_of_a_change_heals(env, aws, jobs, account, pauses):
-    assert_heals(env, aws, jobs, account, "changed", "one conflict")
+def test_a_conflict_at_every_call_of_a_change_heals(aws, jobs, account, pauses):
+    assert_heals(aws, jobs, account, "code and schedules changed", "one conflict")
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("kind", FAULTS)
-@pytest.mark.parametrize("deployment", ["first", "changed", "deletion"])
-def test_a_fault_at_every_call_heals(env, aws, jobs, account, pauses, deployment, kind):
-    assert_heals(env, aws, jobs, account, deployment, kind)
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
+def test_a_fault_at_every_call_heals(aws, jobs, account, pauses, deployment, kind):
+    assert_heals(aws, jobs, account, deployment, kind)
 
 
-def assert_heals(env, aws, jobs, account, deployment, kind):
-    fault, times = FAULTS[kind]
-    acts = {
-        "first": lambda env: env.deploy_function(jobs.report, config(**FIRST), []),
-        "changed": lambda env: env.deploy_function(jobs.other, config(**SECOND), []),
-        "deletion": lambda env: env.delete_function("job"),
-    }
-    act = acts[deployment]
+def assert_heals(aws, jobs, account, deployment, kind):
+    (fault, times), scenario = FAULTS[kind], SCENARIOS[deployment]
+
+    def new_process():
+        # A process has one burst of faults: botocore allows a client a limited number of retries altogether.
+        return get_environment("aws", region=REGION)
 
     def prepare():
         aws.clear()
-        assert env.delete_function("job")
-        if deployment != "first":
-            assert env.deploy_function(jobs.report, config(**FIRST), [])
+        assert new_process().delete_function("job")
+        scenario.prepare(new_process(), jobs)
         aws.clear()
 
     prepare()
-    assert act(get_environment("aws", region=REGION))
+    assert scenario.act(new_process(), jobs)
     calls, wanted = len(aws.calls), account()
     for moment in range(calls):
         prepare()
         aws.before = meeting(moment, fault, times)
-        # A process has one burst of faults: botocore allows a client a limited number of retries altogether.
-        result = act(get_environment("aws", region=REGION))
+        result = scenario.act(new_process(), jobs)
         assert result.success, (moment, aws.calls[moment], result.error)
         assert account() == wanted, (moment, aws.calls[moment])
-    if deployment == "deletion":
-        assert wanted == EMPTY
+    assert "delet" not in deployment or wanted == EMPTY
