@@ -17,6 +17,7 @@ from tests.aws.running_functions import run_what_is_invoked
 
 class TestAws(ProviderConformance):
     provider = "aws"
+    export_formats = ("cloudformation", "terraform")
 
     @pytest.fixture
     def options(self, aws: Wire, pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
