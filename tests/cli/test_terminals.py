@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ class Terminal:
             stdout=slave if stdout is None else stdout,
             stderr=slave,
             start_new_session=True,
+            # Tests that run in the background of a shell begin with an interrupt that is ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         os.close(slave)
 
@@ -141,7 +144,10 @@ def test_ctrl_c_at_the_question_is_clean(terminal: Callable[..., Terminal]) -> N
     assert terminal("deploy", "jobs.py").end() == 0
     asked = terminal("delete", "greet")
     asked.read_until(r"Go on\? \[y/N\]")
-    asked.process.send_signal(signal.SIGINT)
+    # A signal that comes between writing the question and waiting for the answer is seen at the next key alone.
+    while asked.process.poll() is None:
+        asked.process.send_signal(signal.SIGINT)
+        time.sleep(1)
     assert asked.end() == 130
     assert "interrupted" in plain(asked.seen)
     assert "Traceback" not in asked.seen
