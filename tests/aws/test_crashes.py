@@ -124,7 +124,7 @@ def test_a_broken_off_first_deployment_can_be_deleted(env, aws, jobs, account, c
 
 
 def test_a_killed_deployment_did_change_something(env, aws, jobs):
-    killing_at(aws, 8, "after")
+    killing_at(aws, 20, "after")
     with pytest.raises(KilledError):
         env.deploy_function(jobs.report, config(**FIRST), [])
     assert any(is_mutating(call) for call in aws.calls)

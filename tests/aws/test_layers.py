@@ -66,7 +66,7 @@ def test_many_functions_share_one_that_is_published_once(env, aws, jobs, account
     assert list(there["layers"].values()) == [1]
     assert len({tuple(layers_of(there, name)) for name in names}) == 1
     assert aws.calls.count("lambda:PublishLayerVersion") == 1
-    assert aws.calls.count("lambda:ListLayers") <= 3
+    assert aws.calls.count("lambda:ListLayers") < len(names)
     for name in names[:-1]:
         removed = env.delete_function(name)
         assert removed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -42,7 +43,7 @@ def find_offers(group: str) -> list[Offer]:
     """All entry points of a group, sorted by name and distribution. Nothing is imported."""
     offers = [
         Offer(name=point.name, group=group, distribution=_distribution(point), entry_point=point)
-        for point in _entry_points(_installation()).select(group=group)
+        for point in _entry_points(group, metadata.entry_points, _installation())
     ]
     return sorted(offers, key=lambda offer: (offer.name, offer.distribution))
 
@@ -60,10 +61,14 @@ def _changed_at(folder: str | Path) -> int:
         return 0
 
 
-@lru_cache(maxsize=1)
-def _entry_points(installation: tuple[Any, ...]) -> Any:  # noqa: ARG001 - it is the key
-    """Those of all distributions, to select from; to read them takes the longer, the more there are."""
-    return metadata.entry_points()
+@lru_cache(maxsize=2)
+def _entry_points(
+    group: str,
+    read: Callable[..., Iterable[metadata.EntryPoint]],
+    installation: tuple[Any, ...],  # noqa: ARG001 - it is the key
+) -> tuple[metadata.EntryPoint, ...]:
+    """Those of all distributions; to read them takes the longer, the more there are."""
+    return tuple(read(group=group))
 
 
 def disabled_names() -> frozenset[str]:
