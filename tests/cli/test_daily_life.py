@@ -265,6 +265,12 @@ def test_what_fails_alike_is_told_once(call: Call) -> None:
     assert "error [TFC1503]: 3 of 3 failed" in ran.err
 
 
+def test_a_plan_that_cannot_be_made_is_not_nothing_to_do(call: Call) -> None:
+    ran = call("plan", "jobs.py", "--provider", "aws", "-o", "region=eu-central-1")
+    assert ran.code == 1
+    assert ran.out.splitlines()[-1] == "in all: 3 of 3 without a plan"
+
+
 def test_a_function_that_never_ran_has_no_log_yet(deployed: Call) -> None:
     ran = deployed("logs", "greet")
     assert (ran.code, ran.out) == (0, "")

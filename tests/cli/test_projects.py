@@ -207,13 +207,14 @@ def test_init_writes_files_that_work_and_overwrites_none(here: Path, call: Call)
     (here / "pyproject.toml").write_text('[project]\nname = "mine"\n')
     ran = call("init")
     assert ran.out == "wrote  pyproject.toml\nkept   jobs.py as it is\n"
+    assert "invoke" not in ran.err, "the functions of a file that was kept are not known"
     assert (here / "jobs.py").read_text() == "# mine\n"
     assert (here / "pyproject.toml").read_text().startswith('[project]\nname = "mine"\n')
     assert call("init").out == "kept   jobs.py as it is\nkept   pyproject.toml as it is\n"
 
 
 def test_a_new_project_can_be_deployed_at_once(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    call("init", "fresh")
+    assert "taskflows-cloud invoke morning-report" in call("init", "fresh").err
     monkeypatch.chdir(here / "fresh")
     assert call("plan").code == 2
     assert call("deploy").code == 0

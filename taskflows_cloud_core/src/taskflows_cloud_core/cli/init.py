@@ -64,7 +64,8 @@ class InitAnswer(Answer):
 
     def remarks(self, style: Style) -> str:
         """What to do next."""
-        steps = ("plan", "deploy", "list", "invoke morning-report", "local run")
+        is_ours = any(Path(name).name == "jobs.py" for name in self.written)
+        steps = ("plan", "deploy", "list", *(["invoke morning-report"] if is_ours else []), "local run")
         return "\n".join(["next:", *(style.faint(f"  taskflows-cloud {step}") for step in steps)])
 
 

@@ -48,7 +48,10 @@ class PlanAnswer(Answer):
     def text(self, style: Style) -> str:
         """The plans one after the other, and their sum."""
         counts = Counter(action.verb for plan in self.plans for action in plan.actions)
-        total = ", ".join(f"{counts[verb]} to {verb}" for verb in _SIGNS if counts[verb]) or "nothing to do"
+        failed = sum(plan.error is not None for plan in self.plans)
+        parts = [f"{counts[verb]} to {verb}" for verb in _SIGNS if counts[verb]]
+        parts += [f"{failed} of {len(self.plans)} without a plan"] if failed else []
+        total = ", ".join(parts) or "nothing to do"
         return "\n".join([*(_plan_text(plan, style) for plan in self.plans), style.strong(f"in all: {total}")])
 
     def remarks(self, style: Style) -> str:
