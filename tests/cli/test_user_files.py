@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -192,3 +193,12 @@ def test_each_function_has_its_own_dependencies(here: Path, call: Call) -> None:
     assert "dependencies[0]" in ran.out
     assert "failed     a on local" in ran.out
     assert "not begun, because the checks found problems with 'b'" in ran.out
+
+
+def test_a_file_that_changes_twice_in_a_second_is_read_anew(here: Path, call: Call) -> None:
+    file = here / "quick.py"
+    source = MARK + "@cloud_function(memory_mb={})\ndef quick():\n    return 1\n"
+    for memory in (128, 160, 192):
+        file.write_text(source.format(memory))
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+        assert f"memory_mb: {memory}" in call("plan", "quick.py").out

@@ -7,9 +7,11 @@ import re
 import sys
 from contextlib import redirect_stdout
 from difflib import get_close_matches
+from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from taskflows_cloud_core.errors import SourceNotFoundError
 from taskflows_cloud_core.project.failures import telling_whose_fault
@@ -84,7 +86,7 @@ def _import_alone(name: str, path: Path) -> ModuleType:
     loaded = sys.modules.get(name)
     if loaded is not None and _same_file(loaded, path):
         return loaded
-    spec = spec_from_file_location(name, path)
+    spec = spec_from_file_location(name, path, loader=_SourceLoader(name, str(path)))
     if spec is None or spec.loader is None:
         raise SourceNotFoundError(f"{path} cannot be loaded as Python source")
     module = module_from_spec(spec)
@@ -95,6 +97,14 @@ def _import_alone(name: str, path: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+class _SourceLoader(SourceFileLoader):
+    """Reads the source alone: bytecode is taken for fresh when a file changes twice in a second, keeping its length."""
+
+    def path_stats(self, path: object) -> NoReturn:
+        """Say that nothing is known of the file, so that no bytecode is read or written."""
+        raise OSError(f"{path}: bytecode is not wanted")
 
 
 def _same_file(module: ModuleType, path: Path) -> bool:
