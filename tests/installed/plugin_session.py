@@ -56,7 +56,9 @@ class Shell:
             f"{folder / '.venv' / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         )
         state = {name: str(folder / "home") for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME")}
-        kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+        # Whoever runs this may have chosen an interpreter for uv, as nox does.
+        chosen = ("PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT")
+        kept = {name: value for name, value in os.environ.items() if name not in chosen}
         uv_cache = subprocess.run(
             ["uv", "cache", "dir"], capture_output=True, text=True, check=True, env=kept | {"PATH": programs}
         )
