@@ -54,6 +54,7 @@ def error_of(text: str) -> str:
         ("09-17:00", "09..17:00"),
         ("9:00-17:00", "9..17:00"),
         ("10:00 12:00", "10,12:00"),
+        ("2027-05-06 9am 09:00", "2027-05-06 09:00"),
         ("10:00 Mon-Fri", "Mon-Fri 10:00"),
         ("Europe/Berlin 09:00", "09:00 Europe/Berlin"),
         ("Mon-Fri 09:00 Europe/Berlin UTC", "Mon-Fri 09:00 Europe/Berlin"),
@@ -155,16 +156,35 @@ WORDS = (
 )
 
 
-@given(st.lists(st.sampled_from(WORDS.split(" ")), min_size=1, max_size=12), st.sampled_from(["", " ", "  "]))
-@settings(max_examples=400, deadline=None)
-def test_what_is_proposed_can_be_read(pieces: list[str], between: str) -> None:
-    text = between.join(pieces)
+def proposal_for(text: str) -> str | None:
+    """What is proposed in place of a text; ``None`` when it can be read, or when nothing is."""
     try:
         parse(text)
     except ScheduleError as error:
         proposed = PROPOSED.search(str(error))
-        if proposed:
-            parse(proposed[1])
+        return proposed[1] if proposed else None
+    return None
+
+
+def can_be_read(text: str) -> bool:
+    try:
+        parse(text)
+    except ScheduleError:
+        return False
+    return True
+
+
+@given(st.lists(st.sampled_from(WORDS.split(" ")), min_size=1, max_size=12), st.sampled_from(["", " ", "  "]))
+@settings(max_examples=400, deadline=None)
+def test_what_is_proposed_can_be_read(pieces: list[str], between: str) -> None:
+    proposal = proposal_for(between.join(pieces))
+    assert proposal is None or can_be_read(proposal)
+
+
+def test_proposals_are_found_in_such_texts() -> None:
+    random = Random(5)
+    texts = [" ".join(random.choices(WORDS.split(" "), k=random.randint(1, 4))) for _ in range(1000)]
+    assert len({proposal_for(text) for text in texts} - {None}) >= 20
 
 
 def test_every_line_of_cron_is_said_as_the_calendar_that_it_is() -> None:

@@ -111,6 +111,24 @@ def test_a_sample_is_read_as_systemd_reads_it(seed: int) -> None:
         assert_read_alike(any_text(random), random.choice(BASE_TIMES))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon-Fri 09:00 Europe/Berlin",
+        "Sat,Sun *-1..3-~01/2 8,9:0/15:30.5 UTC",
+        "2027-02-28..29 00:00:00 America/New_York",
+        "monthly Asia/Kolkata",
+        "@1893456000 UTC",
+    ],
+)
+def test_a_text_that_lacks_something_is_read_as_systemd_reads_it(text: str) -> None:
+    begun = {text[:end] for end in range(len(text))}
+    broken_off = {text[begin:] for begin in range(len(text))}
+    with_a_gap = {text[:place] + text[place + 1 :] for place in range(len(text))}
+    for lacking in sorted(begun | broken_off | with_a_gap):
+        assert_read_alike(lacking, BASE_TIMES[0])
+
+
 @pytest.mark.slow
 def test_two_thousand_texts_are_read_as_systemd_reads_them() -> None:
     random = Random(1970)

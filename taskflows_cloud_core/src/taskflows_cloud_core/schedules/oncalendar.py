@@ -83,6 +83,8 @@ def parse(text: str, *, timezone: str | None = None) -> CalendarSpec:
 
 def _parse(text: str, timezone: str | None) -> CalendarSpec:
     end, zone = _split_zone(text, timezone)
+    if not end:
+        raise ScheduleError("expected weekdays, a date or a time, as in Mon-Fri 09:00; there is none", text=text)
     shorthand = _SHORTHANDS.get(text[:end].lower())
     if shorthand is not None:
         return _read(Cursor(shorthand, len(shorthand)), zone)

@@ -138,6 +138,11 @@ def _clock(found: re.Match[str]) -> str:
     return f"{hour:02d}:{found[2] or '00'}" if int(found[1]) in range(1, 13) else found[0]
 
 
+def _two_times(found: re.Match[str]) -> str:
+    hours = dict.fromkeys((int(found[1]), int(found[3])))
+    return f"{','.join(f'{hour:02d}' for hour in hours)}:{found[2]}"
+
+
 def _rule(pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> _Rule:
     return re.compile(pattern, re.IGNORECASE), replacement
 
@@ -156,7 +161,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"(?<![-:/.,~\d])(0\d|1[0-8])([0-5]\d)(?![-:/.,~\d])", r"\1:\2"),
     _rule(r"\b([0-9]{1,2}):([0-9]{2}) ?(?:-|to) ?([0-9]{1,2}):\2\b", r"\1..\3:\2"),
     _rule(r"(?<![-\d])([0-9]{1,2})-([0-9]{1,2}:[0-9]{2})\b", r"\1..\2"),
-    _rule(r"\b([0-9]{1,2}):([0-9]{2})(?: ?(?:;|&|\band\b) ?| )([0-9]{1,2}):\2\b", r"\1,\3:\2"),
+    _rule(r"\b([0-9]{1,2}):([0-9]{2})(?: ?(?:;|&|\band\b) ?| )([0-9]{1,2}):\2\b", _two_times),
     # Dates.
     _rule(rf"\b({_MONTH}) ([0-9]{{1,2}})(?:st|nd|rd|th)?,? ([0-9]{{4}})\b", _month_first),
     _rule(rf"\b([0-9]{{1,2}})(?:st|nd|rd|th)? ({_MONTH}),? ([0-9]{{4}})\b", _day_first),

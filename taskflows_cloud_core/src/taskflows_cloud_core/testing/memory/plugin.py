@@ -14,7 +14,7 @@ from taskflows_cloud_core.errors import OperationUnsupported, Problem
 from taskflows_cloud_core.hookspecs import hookimpl
 from taskflows_cloud_core.packaging import Package, build_package, running_target
 from taskflows_cloud_core.progress import Progress
-from taskflows_cloud_core.provider_info import ProviderInfo
+from taskflows_cloud_core.provider_info import CAPABILITIES, ProviderInfo
 from taskflows_cloud_core.reconcile import Plan
 from taskflows_cloud_core.results import (
     CloudDeploymentResult,
@@ -32,24 +32,6 @@ from taskflows_cloud_core.results import (
 from taskflows_cloud_core.schedules import Schedule, Translation, Trigger
 from taskflows_cloud_core.testing.memory import checks, deploying, operating, planning, schedules
 from taskflows_cloud_core.testing.memory.place import Place, open_place
-
-_CAPABILITIES = frozenset(
-    {
-        "cost",
-        "diagnose",
-        "export",
-        "failed_logs",
-        "invoke",
-        "keep_logs",
-        "logs",
-        "metrics",
-        "pause",
-        "permissions",
-        "rollback",
-        "seconds",
-        "timezones",
-    }
-)
 
 
 def _is_name(_: object, attribute: attrs.Attribute[str], value: object) -> None:
@@ -86,7 +68,7 @@ class MemoryProvider:
             title="Memory of this process, for tests",
             options_class=MemoryOptions,
             hook_api_version=1,
-            capabilities=_CAPABILITIES,
+            capabilities=CAPABILITIES,
             limits={"function_name_characters": checks.NAME_CHARACTERS},
         )
 
