@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
+from functools import partial
 from typing import TypeAlias
 
 from taskflows_cloud_core.environment.pipeline import Hooks, Request, check_and_translate
+from taskflows_cloud_core.environment.workers import side_by_side
 from taskflows_cloud_core.errors import ConfigurationError, Problem
 from taskflows_cloud_core.progress import Progress, one_at_a_time
 from taskflows_cloud_core.results import CloudDeploymentResult
@@ -41,14 +43,7 @@ def deploy_batch(
     if errors:
         return [refused(request.name, errors, provider) for request in requests]
     one_by_one = one_at_a_time(progress)
-    with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-deploy") as pool:
-        futures = [pool.submit(deploy, request, one_by_one) for request in requests]
-        try:
-            wait(futures)
-        except BaseException:
-            # Those under way come to their end, the others never begin.
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    futures = side_by_side([partial(deploy, request, one_by_one) for request in requests], max_workers=max_workers)
     return [outcome(request.name, future, provider) for request, future in zip(requests, futures, strict=True)]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from typing import TypeAlias
 
 import attrs
@@ -13,6 +13,7 @@ from taskflows_cloud_core.environment.arguments import Deployment, full_requests
 from taskflows_cloud_core.environment.batches import check_all, outcome, refused
 from taskflows_cloud_core.environment.deploying import TOLD_IN_RESULT, Deploying
 from taskflows_cloud_core.environment.pipeline import Prepared, Request, prepare
+from taskflows_cloud_core.environment.workers import side_by_side
 from taskflows_cloud_core.errors import ConfigurationError
 from taskflows_cloud_core.packaging import sharing_packages
 from taskflows_cloud_core.progress import Progress, ProgressEvent, one_at_a_time, silent
@@ -104,12 +105,8 @@ def _carry_out(
     jobs: Mapping[str, Sequence[_Job]],
     max_workers: int,
 ) -> dict[str, list[CloudDeploymentResult]]:
-    with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-deploy") as pool:
-        futures = {place: [pool.submit(job) for job in of_place] for place, of_place in jobs.items()}
+    done = iter(side_by_side(chain.from_iterable(jobs.values()), max_workers=max_workers))
     return {
-        place: [
-            outcome(request.name, future, environment.provider)
-            for request, future in zip(requests, futures[place], strict=True)
-        ]
-        for place, environment in environments.items()
+        place: [outcome(request.name, next(done), environments[place].provider) for request in requests]
+        for place in jobs
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from taskflows_cloud_core.environment.deploying import Deploying
+from taskflows_cloud_core.environment.workers import side_by_side
 from taskflows_cloud_core.progress import Progress, one_at_a_time, silent
 from taskflows_cloud_core.results import DeletionResult, DeployedFunction
 
@@ -67,12 +68,9 @@ class Pruning(Deploying):
         """
         doomed = [function.name for function in self.plan_prune(keep, tags=tags, everything=everything)]
         one_by_one = one_at_a_time(progress)
-
-        def delete(name: str) -> DeletionResult:
-            return self.delete_function(name, keep_logs=keep_logs, progress=one_by_one)
-
-        with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud-prune") as pool:
-            return list(pool.map(delete, doomed))
+        delete = partial(self.delete_function, keep_logs=keep_logs, progress=one_by_one)
+        done = side_by_side([partial(delete, name) for name in doomed], max_workers=max_workers)
+        return [future.result() for future in done]
 
 
 def _names(keep: Iterable[str]) -> frozenset[str]:
