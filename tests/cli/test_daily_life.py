@@ -213,6 +213,13 @@ def test_a_picture_of_the_week(call: Call, here: Path) -> None:
     assert (here / "pictures" / "week.svg").read_text().startswith("<svg ")
 
 
+def test_a_schedule_in_place_of_a_file_is_shown_the_way(call: Call) -> None:
+    ran = call("schedule", "preview", "Mon-Fri 9:00")
+    assert ran.code == 1
+    assert "there is no file 'Mon-Fri 9:00'; for a schedule by itself: taskflows-cloud schedule explain" in ran.err
+    assert "schedule explain" not in call("schedule", "preview", "jbos.py").err
+
+
 def test_a_schedule_that_cannot_be_read_is_pointed_at(call: Call) -> None:
     ran = call("schedule", "explain", "Mon-Fri 25:00")
     assert ran.code == 1

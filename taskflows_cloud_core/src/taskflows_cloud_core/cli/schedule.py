@@ -17,6 +17,8 @@ from taskflows_cloud_core.cli.places import Where, place_options
 from taskflows_cloud_core.cli.schemas import NOT_IN_JSON
 from taskflows_cloud_core.cli.sources import source_arguments, staged_functions
 from taskflows_cloud_core.cli.terminal import Style
+from taskflows_cloud_core.errors import SourceNotFoundError
+from taskflows_cloud_core.marks import MarkedFunction
 from taskflows_cloud_core.schedules import Calendar, Preview, SchedulePreview, Week, week_of
 
 
@@ -123,7 +125,7 @@ def preview(
 
     A moment that only the schedule or only the provider's expressions have is marked with an exclamation mark.
     """
-    functions = [each for each in staged_functions(words, where) if each.config.schedules]
+    functions = [each for each in _functions(words, where) if each.config.schedules]
     tables = [
         (each.config.function_name, label, environment.preview_schedules(each.config, count))
         for label, environment in where.environments().items()
@@ -161,6 +163,24 @@ def explain(text: str, count: int, timezone: str | None, where: Where) -> Schedu
         schedules=[PreviewedSchedule.of(each, "", label) for label, table in tables for each in table.schedules],
         tables=[(f"on {label}", table) for label, table in tables],
     )
+
+
+def _functions(words: Sequence[str], where: Where) -> Sequence[MarkedFunction]:
+    try:
+        return staged_functions(words, where)
+    except SourceNotFoundError as error:
+        if not _is_schedule(words[:1]):
+            raise
+        raise SourceNotFoundError(
+            f"{error}; for a schedule by itself: taskflows-cloud schedule explain {words[0]!r}"
+        ) from error
+
+
+def _is_schedule(words: Sequence[str]) -> bool:
+    try:
+        return bool(words) and Calendar(words[0]).spec is not None
+    except ValueError:
+        return False
 
 
 def _write(week: Week, svg: Path | None, png: Path | None) -> Iterator[str]:
