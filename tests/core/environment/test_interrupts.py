@@ -7,11 +7,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from sample_jobs import job
 
 from taskflows_cloud_core import CloudEnvironment, CloudFunctionConfig, ProgressEvent, deploy_everywhere
+from taskflows_cloud_core.environment.workers import side_by_side
 from taskflows_cloud_core.testing import MemoryCloud
 
 COUNT = 20
@@ -69,3 +71,20 @@ def test_pruning(env: CloudEnvironment, interrupted: Callable[[ProgressEvent], N
     with pytest.raises(KeyboardInterrupt):
         env.prune_functions([], tags={}, everything=True, progress=interrupted, max_workers=2)
     assert COUNT // 2 <= left(env) <= COUNT - 1
+
+
+def test_an_interrupt_while_jobs_are_still_being_handed_out() -> None:
+    begun: list[int] = []
+
+    def work(number: int) -> None:
+        begun.append(number)
+        time.sleep(0.2)
+
+    def jobs() -> Iterator[Callable[[], None]]:
+        for number in range(COUNT):
+            yield partial(work, number)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(jobs(), max_workers=1)
+    assert len(begun) <= COUNT // 2

@@ -23,8 +23,9 @@ def side_by_side(jobs: Iterable[Callable[[], _T]], *, max_workers: int) -> list[
         KeyboardInterrupt: Somebody interrupted; jobs that were not begun never will be.
     """
     with ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="taskflows-cloud") as pool:
-        futures = [pool.submit(job) for job in jobs]
         try:
+            # The first job may be under way, and interrupt, before the last is submitted.
+            futures = [pool.submit(job) for job in jobs]
             wait(futures)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
