@@ -117,6 +117,23 @@ def test_updating_the_code_keeps_them(env, aws, jobs, account, layer):
         ({"policy_statements": [EVERYTHING]}, "allow_everything"),
         ({"policy_statements": [{"Action": ["s3:*", "*"], "Resource": ["*"]}]}, "allow_everything"),
         ({"policy_statements": [BUCKET], "execution_role_arn": GIVEN_ROLE}, "roles of our making"),
+        ({"policy_statements": [{"Action": "*:*", "Resource": "*"}]}, "'*:*', not of the form"),
+        ({"policy_statements": [{**BUCKET, "Effect": "allow"}]}, "Effect is 'allow'"),
+        ({"policy_statements": [{**BUCKET, "Sid": "my data"}]}, "Sid is 'my data'"),
+        ({"policy_statements": [BUCKET, BUCKET]}, "that of policy_statements[0] too"),
+        ({"policy_statements": [{**BUCKET, "Action": "GetObject"}]}, "'GetObject', not of the form 's3:GetObject'"),
+        ({"policy_statements": [{**BUCKET, "Action": 3}]}, "Action must be a str"),
+        ({"policy_statements": [{**BUCKET, "Action": {"s3:GetObject"}}]}, "Action must be a str"),
+        ({"policy_statements": [{**BUCKET, "Action": [["s3:GetObject"]]}]}, "Action must be a str"),
+        ({"policy_statements": [{**BUCKET, "Resource": "data"}]}, "Resource has 'data'"),
+        ({"policy_statements": [{**BUCKET, "Condition": "none"}]}, "Condition must be of the form"),
+        ({"policy_statements": [{**BUCKET, "Condition": {"StringEquals": {"a": None}}}]}, "Condition must be"),
+        ({"policy_statements": [{3: BUCKET}]}, "policy_statements[0]: has 3"),
+        ({"alarms": {1: 2}}, "alarms.1: is no option"),
+        ({"dead_letter_arn": f"{QUEUE}.fifo"}, "FIFO"),
+        ({"layers": [f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:x:{number}" for number in (1, 2)]}, "two versions of"),
+        ({"subnet_ids": ["subnet-1", "subnet-1"], "security_group_ids": ["sg-1"]}, "has 'subnet-1' twice"),
+        ({"Tracing": "Active"}, "did you mean 'tracing'?"),
         ({"delivery_retries": 186}, "delivery_retries"),
         ({"delivery_retries": True}, "delivery_retries"),
     ],
@@ -127,6 +144,49 @@ def test_bad_settings_are_named_and_nothing_is_sent(env, aws, jobs, options, mes
     assert not result.success
     assert message in result.error
     assert aws.calls == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Action": "s3:*", "Resource": "arn:aws:s3:::data/*"},
+        {"Action": "s3:Get*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "*", "Resource": "*"},
+        {**BUCKET, "Condition": {"Bool": {"aws:SecureTransport": True}, "StringLike": {"s3:prefix": ["a/*", "b/*"]}}},
+    ],
+)
+def test_statements_with_wildcards_and_conditions_reach_the_role(env, jobs, account, statement):
+    result = env.deploy_function(jobs.report, with_aws(policy_statements=[statement]), [])
+
+    assert result.success, result.error
+    (policy,) = account()["roles"]["taskflows-cloud-job-us-east-1"]["Policies"].values()
+    assert {"Effect": "Allow", **statement} in policy["Statement"]
+    assert env.plan_function(jobs.report, with_aws(policy_statements=[statement]), []).is_empty
+
+
+ELSEWHERE = f"eu-west-1:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"dead_letter_arn": f"arn:aws:sqs:{ELSEWHERE}:dead"},
+        {"dead_letter_arn": f"arn:aws-cn:sqs:{REGION}:{ACCOUNT}:dead"},
+        {"alarm_topic_arn": f"arn:aws:sns:{ELSEWHERE}:topic", "alarms": {"errors": 1}},
+        {"kms_key_arn": f"arn:aws:kms:{ELSEWHERE}:key/1234"},
+        {"layers": [f"arn:aws:lambda:{ELSEWHERE}:layer:x:1"]},
+        {"code_signing_config_arn": f"arn:aws:lambda:{ELSEWHERE}:code-signing-config:csc-0123456789abcdef0"},
+        {"execution_role_arn": "arn:aws:iam::999999999999:role/given"},
+        {"scheduler_role_arn": "arn:aws:iam::999999999999:role/given"},
+        {"policy_statements": [{**BUCKET, "Resource": [f"arn:aws:s3:::data/{number:0100}" for number in range(100)]}]},
+    ],
+)
+def test_what_does_not_fit_the_place_is_refused_before_anything_is_changed(env, aws, jobs, options):
+    result = env.deploy_function(jobs.report, with_aws(**options), [])
+
+    assert not result.success
+    assert next(iter(options)) in result.error
+    assert aws.calls == ["sts:GetCallerIdentity"]
 
 
 def test_everything_needs_a_flag(env, jobs):

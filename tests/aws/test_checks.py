@@ -29,6 +29,7 @@ BAD = {
     "long tag key": (config(tags={"k" * 129: "y"}), f"tags['{'k' * 129}']"),
     "long tag value": (config(tags={"key": "y" * 257}), "tags['key']"),
     "tag with a quote": (config(tags={"key": "it's"}), "tags['key']"),
+    "tag with a line break": (config(tags={"key": "two\nlines"}), "tags['key']"),
     "many tags": (config(tags={f"key{number}": "x" for number in range(50)}), "tags"),
     "retention": (config(log_retention_days=31), "log_retention_days"),
     "retries": (config(retries=3), "retries"),

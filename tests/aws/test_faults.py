@@ -54,6 +54,39 @@ def test_what_passes_is_waited_for(env, aws, jobs, pauses, kind):
     assert env.plan_function(jobs.report, config(**WANTED), []).is_empty
 
 
+CONFLICTS = {
+    "lambda:TagResource": "ResourceConflictException",
+    "eventbridge:PutRule": "ConcurrentModificationException",
+    "lambda:UntagResource": "ResourceConflictException",
+    "lambda:UpdateAlias": "ResourceConflictException",
+    "cloudwatch-logs:DeleteLogGroup": "OperationAbortedException",
+    "iam:DeleteRolePolicy": "ConcurrentModification",
+    "iam:DeleteRole": "DeleteConflict",
+}
+
+
+def test_one_conflict_at_each_call_of_operating_and_deleting_heals(env, aws, jobs, account, pauses):
+    assert env.deploy_function(jobs.report, config(**WANTED), [])
+    assert env.deploy_function(jobs.other, config(**WANTED), [])
+    met = []
+
+    def conflict(_number, call):
+        if call in CONFLICTS and call not in met:
+            met.append(call)
+            return refusal(call, CONFLICTS[call], 409, IN_PROGRESS)
+        return None
+
+    aws.before = conflict
+    assert env.pause_schedules("job") == 2
+    assert env.resume_schedules("job") == 2
+    env.rollback_function("job")
+    deletion = env.delete_function("job")
+
+    assert deletion.success, deletion.error
+    assert sorted(met) == sorted(CONFLICTS)
+    assert account() == EMPTY
+
+
 @pytest.mark.parametrize("times", [1, 8])
 @pytest.mark.parametrize(
     "spelling", ["Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -10,15 +10,12 @@ import attrs
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.errors import guard
 from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.patience import patiently
 from taskflows_cloud_aws.resources import HANDLERS, Context, live, rule, schedule, schedule_group
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
-from taskflows_cloud_aws.resources.function_calls import will_pass
-from taskflows_cloud_aws.waiting import is_overloaded
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
 from taskflows_cloud_core.progress import Progress, ProgressEvent, one_at_a_time
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
-
-_OVERLOAD_SECONDS, _CONFLICT_SECONDS = 300, 60
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
@@ -70,7 +67,11 @@ def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[s
     def execute(action: Action) -> None:
         step = getattr(HANDLERS[action.resource.kind], action.verb)
         own = attrs.evolve(context, tell=lambda text: tell(_waiting(plan, action, text)))
-        guard(str(action.key), lambda: _patiently(own, lambda: step(own, action)), session.secrets)
+        guard(
+            str(action.key),
+            lambda: patiently(session.waiting, lambda: step(own, action), tell=own.tell),
+            session.secrets,
+        )
 
     try:
         return apply(plan, execute, progress=tell, stopping=session.waiting.stopping)
@@ -81,25 +82,6 @@ def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[s
 def _waiting(plan: Plan, action: Action, text: str) -> ProgressEvent:
     message = f"{action.verb} {action.key}: {text}"
     return ProgressEvent(function_name=plan.function_name, stage="apply", status="started", message=message)
-
-
-def _patiently(context: Context, step: Callable[[], None]) -> None:
-    """Do a step again while AWS is overloaded or at another change: each step finds its own work done.
-
-    botocore tries a call again too, but all calls of a client together only a limited number of times.
-    """
-    waiting = context.session.waiting
-    # Steps that know a longer wait, as for a new role, have waited by then.
-    deadline = waiting.clock() + _CONFLICT_SECONDS
-
-    def passing(error: BaseException) -> bool:
-        return is_overloaded(error) or (will_pass(error) and waiting.clock() < deadline)
-
-    def note(error: BaseException) -> None:
-        why = "AWS is overloaded" if is_overloaded(error) else "another change is under way"
-        context.tell(f"waiting, because {why}")
-
-    waiting.retry(step, seconds=_OVERLOAD_SECONDS, passing=passing, noting=note)
 
 
 def _overtaken(session: AwsSession, plan: Plan) -> str | None:

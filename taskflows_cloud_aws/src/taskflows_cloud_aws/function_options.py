@@ -12,10 +12,9 @@ from taskflows_cloud_aws import limits
 from taskflows_cloud_aws import option_checks as checks
 from taskflows_cloud_aws.alarm_options import AlarmOptions, to_alarms
 from taskflows_cloud_aws.option_checks import Check, sequence
+from taskflows_cloud_aws.policy_statements import problems_of_statements
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem
 from taskflows_cloud_core.options import build_options
-
-_STATEMENT_KEYS = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 
 
 @attrs.frozen(kw_only=True)
@@ -139,45 +138,29 @@ def _belongs_together(options: AwsFunctionOptions) -> list[tuple[str, str]]:
         found.append(("file_system_access_point_arn", "needs a VPC: subnet_ids and security_group_ids"))
     if options.dead_letter_queue is True and options.dead_letter_arn is not None:
         found.append(("dead_letter_queue", "is for a queue of our making; leave out dead_letter_arn"))
+    if str(options.dead_letter_arn).endswith(".fifo"):
+        found.append(("dead_letter_arn", f"{options.dead_letter_arn!r} is FIFO; Lambda sends to standard ones only"))
     if options.dependency_layer is True and len(options.layers) == limits.LAYERS:
         message = f"a function has at most {limits.LAYERS} layers, and the dependencies need one"
         found.append(("layers", message))
+    layers = [str(layer).rpartition(":")[0] for layer in _distinct(options.layers)]
+    found += [("layers", f"has two versions of {one!r}") for one in _distinct(layers) if layers.count(one) > 1]
     return found
 
 
+def _distinct(values: Any) -> list[Any]:
+    """Each value once; of what is no list, nothing."""
+    values = values if isinstance(values, list | tuple) else ()
+    return [value for index, value in enumerate(values) if value not in values[:index]]
+
+
 def _statement_problems(options: AwsFunctionOptions) -> list[Problem]:
-    given: Any = options.policy_statements
-    if not isinstance(given, tuple):
-        return [Problem(field="policy_statements", message="must be a list of dicts")]
-    problems = []
-    for index, statement in enumerate(given):
-        message = _statement(statement, allow_everything=options.allow_everything is True)
-        if message:
-            problems.append(Problem(field=f"policy_statements[{index}]", message=message))
+    given = options.policy_statements
+    problems = list(problems_of_statements(given, allow_everything=options.allow_everything is True))
     if given and options.execution_role_arn is not None:
         message = "is for roles of our making; add the statements to the role of execution_role_arn instead"
         problems.append(Problem(field="policy_statements", message=message))
     return problems
-
-
-def _statement(statement: Any, *, allow_everything: bool) -> str:
-    if not isinstance(statement, Mapping):
-        return f"must be a dict, not {type(statement).__name__}"
-    unknown = sorted(set(statement) - _STATEMENT_KEYS)
-    if unknown:
-        return f"has {', '.join(map(repr, unknown))}; a statement has {', '.join(sorted(_STATEMENT_KEYS))}"
-    missing = [key for key in ("Action", "Resource") if not statement.get(key)]
-    if missing:
-        return f"needs {' and '.join(missing)}"
-    if _is_everything(statement) and not allow_everything:
-        return "allows * on *; name actions or resources, or set allow_everything=True"
-    return ""
-
-
-def _is_everything(statement: Mapping[str, Any]) -> bool:
-    actions, resources = sequence(statement["Action"]), sequence(statement["Resource"])
-    allows = statement.get("Effect", "Allow") == "Allow"
-    return allows and "*" in (actions, *actions) and "*" in (resources, *resources)
 
 
 _CHECKS: Mapping[str, Check] = MappingProxyType(

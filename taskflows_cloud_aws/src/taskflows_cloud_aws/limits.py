@@ -73,7 +73,7 @@ VARIABLE_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 TAGS = 50
 TAG_KEY_CHARACTERS = 128
 TAG_VALUE_CHARACTERS = 256
-TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+TAG_TEXT = re.compile(r"[\w .:/=+\-@]*")
 
 # Amazon CloudWatch API Reference, PutMetricAlarm (API_PutMetricAlarm.html), 2026-11-25: the longest time that an
 # alarm looks back, with periods of an hour, and with shorter ones.
@@ -86,6 +86,8 @@ RETENTION_DAYS = (
 
 # IAM, "IAM and AWS STS quotas" (reference_iam-quotas.html): characters of a role name, 2026-11-24.
 ROLE_NAME_CHARACTERS = 64
+# The same page: characters of all inline policies of a role together, blanks not counted, 2026-11-26.
+ROLE_POLICY_CHARACTERS = 10240
 # Bounds of our own. Each version takes code storage, of which an account has 75 GB a region.
 DEFAULT_VERSIONS_KEPT = 10
 VERSIONS_KEPT = range(1, 1000 + 1)

@@ -51,7 +51,8 @@ def texts(pattern: re.Pattern[str], example: str, most: int) -> Check:
             return f"has {len(values)} entries; AWS takes {most}"
         if None in values:
             return f"None is not of the form {example!r}"
-        return "; ".join(filter(None, map(one, values)))
+        twice = [value for index, value in enumerate(values) if value in values[:index]]
+        return "; ".join(filter(None, [*map(one, values), f"has {twice[0]!r} twice" if twice else ""]))
 
     return check
 

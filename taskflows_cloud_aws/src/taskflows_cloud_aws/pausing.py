@@ -7,6 +7,7 @@ import attrs
 from taskflows_cloud_aws import function_access, ownership
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.observing import Observed, observe
+from taskflows_cloud_aws.patience import patiently
 from taskflows_cloud_aws.resources import HANDLERS, Context, alarm, function, rule, schedule
 from taskflows_cloud_core.reconcile import Action, FieldChange, Resource
 
@@ -50,10 +51,11 @@ def _switch_alarm(context: Context, observed: Observed, *, enabled: bool) -> Non
 
 
 def _mark(session: AwsSession, arn: str, *, paused: bool, was_paused: bool) -> None:
+    client = session.lambda_
     if paused and not was_paused:
-        session.lambda_.tag_resource(Resource=arn, Tags={ownership.PAUSED: "true"})
+        patiently(session.waiting, lambda: client.tag_resource(Resource=arn, Tags={ownership.PAUSED: "true"}))
     elif was_paused and not paused:
-        session.lambda_.untag_resource(Resource=arn, TagKeys=[ownership.PAUSED])
+        patiently(session.waiting, lambda: client.untag_resource(Resource=arn, TagKeys=[ownership.PAUSED]))
 
 
 def _switch(context: Context, found: Resource, field: str, state: str | bool) -> None:  # noqa: FBT001 - any value
@@ -63,4 +65,4 @@ def _switch(context: Context, found: Resource, field: str, state: str | bool) ->
     wanted = attrs.evolve(found, properties={**found.properties, field: state})
     change = FieldChange(field=field, before=before, after=state)
     action = Action(verb="update", resource=wanted, observed=found, changes=[change])
-    HANDLERS[found.kind].update(context, action)
+    patiently(context.session.waiting, lambda: HANDLERS[found.kind].update(context, action))

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import given_roles, limits, wishes
+from taskflows_cloud_aws import fitting, given_roles, limits, wishes
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.function_options import function_options
 from taskflows_cloud_aws.naming import Names
@@ -59,6 +59,7 @@ def plan_deployment(
     """
     names = session.names(name)
     wish = Wish(names=names, options=session.options, config=config, package=package, triggers=triggers)
+    fitting.require(wish, is_aws=session.foreign_endpoint is None)
     given_roles.require(session, wish)
     observed = observe(session, names, wishes.look_for(wish))
     if observed.only(function.KIND) is None and (config is None or package is None):

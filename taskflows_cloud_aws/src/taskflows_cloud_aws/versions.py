@@ -8,6 +8,7 @@ from typing import Any
 from taskflows_cloud_aws import function_access
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import LIVE
+from taskflows_cloud_aws.patience import patiently
 from taskflows_cloud_aws.published_versions import live_version, published_versions
 from taskflows_cloud_aws.resources.function import as_datetime, code_sha256
 from taskflows_cloud_core import FunctionVersion, OperationError
@@ -46,7 +47,7 @@ def rollback(session: AwsSession, name: str, version: str | None) -> FunctionVer
         request: dict[str, Any] = {"FunctionName": name, "Name": LIVE, "FunctionVersion": wanted}
         if "RevisionId" in alias:
             request["RevisionId"] = alias["RevisionId"]
-        _move(session, request)
+        patiently(session.waiting, lambda: _move(session, request))
     return _version(published[wanted], wanted)
 
 

@@ -20,6 +20,20 @@ DENIED_CODES = frozenset(
 )
 """What AWS's services answer when the credentials do not permit a call."""
 _THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown")
+_TOO_MANY = 429
+# Two requests for one thing at once, as IAM, EventBridge, Scheduler, CloudWatch Logs and SNS spell it. What IAM cannot
+# delete yet still has what was taken from it just now.
+_CONFLICTS = frozenset(
+    {
+        "ConcurrentAccess",
+        "ConcurrentAccessException",
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "ConflictException",
+        "DeleteConflict",
+        "OperationAbortedException",
+    }
+)
 
 
 def error_code(error: BaseException) -> str:
@@ -43,7 +57,12 @@ def is_overloaded(error: BaseException) -> bool:
     """Whether AWS could not answer for now: too many requests, or an error of its own."""
     response = getattr(error, "response", None)
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) if isinstance(response, dict) else 0
-    return is_throttled(error) or int(status) >= _FIRST_SERVER_ERROR
+    return is_throttled(error) or int(status) == _TOO_MANY or int(status) >= _FIRST_SERVER_ERROR
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether a service refuses for now, because it is at another request for the same thing."""
+    return error_code(error) in _CONFLICTS
 
 
 @attrs.frozen(kw_only=True)

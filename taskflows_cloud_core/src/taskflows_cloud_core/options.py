@@ -31,7 +31,7 @@ def build_options(options_class: type[_Options], given: Mapping[str, Any], *, su
             unless the class itself raises a `ConfigurationError` that shows them.
     """
     fields = {field.alias or field.name: field for field in attrs.fields(options_class) if field.init}  # type: ignore[arg-type]  # an attrs class, as the caller promises
-    problems = [Problem(field=name, message=_unknown(name, fields)) for name in given if name not in fields]
+    problems = [Problem(field=str(name), message=_unknown(name, fields)) for name in given if name not in fields]
     problems += [
         Problem(field=name, message=_NEEDED)
         for name, field in fields.items()
@@ -49,9 +49,9 @@ def build_options(options_class: type[_Options], given: Mapping[str, Any], *, su
     return options
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
+def _unknown(name: object, known: Iterable[str]) -> str:
     names = sorted(known)
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(str(name).strip().lower(), names, n=1)
     if near:
         return f"is no option; did you mean {near[0]!r}?"
     return f"is no option; there are {', '.join(names)}" if names else "is no option; there are none"

@@ -209,7 +209,7 @@ def _warnings_of_options(config: CloudFunctionConfig) -> Iterator[str]:
     known = sorted({*available_providers(), *PUBLISHED_PROVIDERS}) if config.provider_options else []
     for name in config.provider_options:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
+            near = get_close_matches(name.strip().lower(), known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             yield f"provider_options[{name!r}]: no provider of that name is installed{hint}"
 
