@@ -155,7 +155,12 @@ def test_an_unknown_name_brings_the_near_miss(command: str, deployed: Call) -> N
         (["list", "--tag", "x"], "--tag 'x' is not of the form KEY=VALUE"),
         (["logs", "greet", "-f", "--until", "1h"], "--follow has no end; leave --until out"),
         (["metrics", "greet", "--since", "1h", "--until", "2h"], "--since must be before --until"),
+        (["logs", "greet", "--since", "1h", "--until", "2h"], "--since must be before --until"),
         (["describe"], "Missing argument 'NAME'"),
+        (["describe", ""], "'' is no function's name"),
+        (["delete", " ", "--yes"], "' ' is no function's name"),
+        (["local", "rum"], "there is no command 'rum'; did you mean 'run"),
+        (["plugin", "make"], "there is no command 'make'; there are new"),
         (["completion", "tcsh"], "'tcsh' is not one of"),
     ],
 )
@@ -165,6 +170,13 @@ def test_wrong_usage(words: list[str], told: str, call: Call) -> None:
     assert "error [TFC1700]: " in ran.err
     assert told in ran.err
     assert "--help` tells how it is written" in ran.err
+
+
+@pytest.mark.parametrize("words", [[], ["local"], ["plugin"], ["schedule"]])
+def test_a_group_alone_shows_its_help(words: list[str], call: Call) -> None:
+    ran = call(*words)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Usage: {' '.join(['taskflows-cloud', *words])} [OPTIONS] COMMAND")
 
 
 @pytest.mark.parametrize(

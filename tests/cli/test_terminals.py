@@ -230,6 +230,36 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path, environment: dict[str
     assert program.returncode == 141
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_one_that_nobody_reads(closed: str, folder: Path, environment: dict[str, str]) -> None:
+    command = f'exec "$@" {closed}'
+    words = ["sh", "-c", command, "sh", *PROGRAM, "explain", "TFC1100"]
+    ran = subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert ran.returncode == 0
+    assert ran.stderr == ""
+    assert ran.stdout.startswith("TFC1100") or closed.startswith(">&-")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_told_in_a_sentence(folder: Path, environment: dict[str, str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*PROGRAM, "explain", "--json"],
+            cwd=folder,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("error [TFC1705]: the output cannot be written: No space left on device\n")
+    assert len(ran.stderr.splitlines()) == 2
+
+
 def test_lines_instead_of_bars_where_there_is_no_terminal(cli: Callable[..., Any], folder: Path) -> None:
     (folder / "work.py").write_text(
         "from taskflows_cloud_core import cloud_function\n\n"

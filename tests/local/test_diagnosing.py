@@ -32,6 +32,7 @@ def test_schedules_without_a_scheduler(env, root, deploy, scheduler, wait_until)
     status, text = told(env)["scheduler"]
     assert status == "warning"
     assert f"taskflows-cloud local run --root {root}" in text
+    assert told(env)["state"][1].startswith("1 function in ")
     env.pause_schedules("job")
     assert told(env)["scheduler"][0] == "ok"
     env.resume_schedules("job")

@@ -218,9 +218,9 @@ TEXTS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "taskflows-cloud invoke nightly-report --local",
         ),
         "TFC1705": (
-            "A file cannot be written",
+            "A file, or the output, cannot be written",
             "The folder is missing, is not yours, or the disk is full.",
-            "Give another path.",
+            "Give another path, or make room; then run the command again.",
             "taskflows-cloud schedule preview jobs.py --svg week.svg",
         ),
         "TFC1706": (

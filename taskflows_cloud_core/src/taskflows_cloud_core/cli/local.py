@@ -12,6 +12,7 @@ import attrs
 import click
 
 from taskflows_cloud_core.cli.answers import Answer, answers, emit, json_options
+from taskflows_cloud_core.cli.groups import HelpingGroup
 from taskflows_cloud_core.cli.places import select_places
 from taskflows_cloud_core.cli.schemas import NOT_IN_JSON
 from taskflows_cloud_core.cli.terminal import Style
@@ -74,7 +75,7 @@ class SchedulerLine(Answer):
         return self.line
 
 
-@click.group()
+@click.group(cls=HelpingGroup)
 def local() -> None:
     """Run the scheduler of the provider 'local', and see what it ran."""
 

@@ -83,6 +83,8 @@ def logs(
     """Read the log of the function NAME, in the order of time. Times are UTC."""
     if follow and until is not None:
         raise click.UsageError("--follow has no end; leave --until out")
+    if since is not None and until is not None and since >= until:
+        raise click.UsageError("--since must be before --until")
     label, environment = where.one()
     wanted = where.name(name)
     chosen = {"request_id": request_id, "contains": grep, "failed_only": failed}
@@ -99,5 +101,5 @@ def logs(
         kind = " of that kind" if any(chosen.values()) else " in that time" if since or until else " yet"
         note(f"{wanted} on {label} wrote nothing{kind}")
     elif len(events) == limit:
-        note(f"the newest {limit} lines; --limit {limit * 10} shows more")
+        note(f"the newest {limit} {'line' if limit == 1 else 'lines'}; --limit {limit * 10} shows more")
     yield from map(LogLine.of, events)

@@ -66,7 +66,13 @@ class Where:
         return next(iter(environments.items()))
 
     def name(self, given: str) -> str:
-        """The name of a function as it is deployed: with the prefix of the stage."""
+        """The name of a function as it is deployed: with the prefix of the stage.
+
+        Raises:
+            UsageError: It is empty, as a variable of the shell is that was never set.
+        """
+        if not given.strip():
+            raise click.UsageError(f"{given!r} is no function's name")
         prefix = "" if self.stage is None else self.stage.prefix
         return given if given.startswith(prefix) else f"{prefix}{given}"
 

@@ -11,6 +11,7 @@ import click
 from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.cli.answers import Answer, answers
 from taskflows_cloud_core.cli.errors import OutputError
+from taskflows_cloud_core.cli.groups import HelpingGroup
 from taskflows_cloud_core.cli.terminal import Style
 
 
@@ -38,7 +39,7 @@ class NewPluginAnswer(Answer):
         return "\n".join(["next:", *(style.faint(f"  {step}") for step in steps)])
 
 
-@click.group()
+@click.group(cls=HelpingGroup)
 def plugin() -> None:
     """Make a provider of your own."""
 

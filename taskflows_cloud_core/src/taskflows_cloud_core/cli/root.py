@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from taskflows_cloud_core._version import __version__
+from taskflows_cloud_core.cli.groups import HelpingGroup
 
 # Group, then name, to module, attribute and short help. The help stands here so that --help imports no command.
 _COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
@@ -49,7 +50,7 @@ _COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
 _PACKAGE = "taskflows_cloud_core.cli"
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(HelpingGroup):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -63,13 +64,6 @@ class _LazyGroup(click.Group):
                 return command
         return None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]!r}{_hint(args[0], self.list_commands(ctx))}")
-        return super().resolve_command(ctx, args)
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         width = max(len(name) for group in _COMMANDS.values() for name in group)
         for title, group in _COMMANDS.items():
@@ -77,17 +71,7 @@ class _LazyGroup(click.Group):
                 formatter.write_dl([(f"{name:<{width}}", short) for name, (_, _, short) in group.items()])
 
 
-def _hint(word: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-@click.group(cls=_LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="taskflows-cloud")
-@click.pass_context
-def root(ctx: click.Context) -> None:
+def root() -> None:
     """Deploy plain Python functions on a schedule, to any cloud that has a plugin."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -17,12 +19,21 @@ if TYPE_CHECKING:
 PROGRAM = "taskflows-cloud"
 # For these the exit code 2 has a meaning of its own: there are changes.
 _TWO_MEANS_CHANGES = ("plan", "diff")
+_DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(root: click.Group, arguments: Sequence[str] | None) -> NoReturn:
     """Run a command and leave with its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_closed_streams()
     _leave(_exit_code(root, words))
+
+
+def _open_closed_streams() -> None:
+    """Whoever closed a stream wants nothing on it; Python has ``None`` for it then."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def _exit_code(root: click.Group, words: list[str]) -> int:
@@ -37,6 +48,8 @@ def _exit_code(root: click.Group, words: list[str]) -> int:
     except SystemExit as ended:
         # So click ends the program when the reader of the output has gone; nothing but the class of stdout tells.
         return BROKEN_PIPE if "PacifyFlushWrapper" in type(sys.stdout).__name__ else int(ended.code or 0)
+    except OSError as error:
+        return _unwritten(error) if error.errno in _DISK_IS_FULL else _failed(error, words)
     except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence and not a traceback
         return _failed(error, words)
     return answer if isinstance(answer, int) else 0
@@ -48,6 +61,8 @@ def _leave(code: int) -> NoReturn:
         sys.stderr.flush()
     except BrokenPipeError:
         code = _broken_pipe()
+    except OSError as error:
+        code = _unwritten(error)
     if code == INTERRUPTED:
         # Threads of a deployment may be waiting for an answer; nobody wants to wait for them now.
         os._exit(code)
@@ -73,9 +88,22 @@ def _interrupted() -> int:
 
 
 def _broken_pipe() -> int:
-    # The reader has gone; what is left in the buffer must not raise again when Python ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_output()
     return BROKEN_PIPE
+
+
+def _drop_output() -> None:
+    # Nobody can read it any more; what is left in the buffer must not raise again when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unwritten(error: OSError) -> int:
+    from taskflows_cloud_core.cli.errors import OutputError
+
+    _drop_output()
+    where = "the output" if error.filename is None else f"{os.fspath(error.filename)!r}"
+    _tell(f"{where} cannot be written: {error.strerror}", OutputError.code, [])
+    return ERROR
 
 
 def _failed(error: Exception, words: list[str]) -> int:

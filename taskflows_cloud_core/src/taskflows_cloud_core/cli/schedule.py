@@ -12,6 +12,7 @@ import click
 from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.cli.answers import Answer, answers
 from taskflows_cloud_core.cli.files import write_file
+from taskflows_cloud_core.cli.groups import HelpingGroup
 from taskflows_cloud_core.cli.pictures import preview_words, week_words
 from taskflows_cloud_core.cli.places import Where, place_options
 from taskflows_cloud_core.cli.schemas import NOT_IN_JSON
@@ -93,7 +94,7 @@ class ScheduleAnswer(Answer):
         return "\n\n".join([*parts, *(f"wrote {path}" for path in self.written)])
 
 
-@click.group()
+@click.group(cls=HelpingGroup)
 def schedule() -> None:
     """Show when functions will run."""
 

@@ -27,7 +27,8 @@ def diagnose(session: Session) -> list[Finding]:
     except OperationError as error:
         remedy = "see who owns the folder, or choose another root"
         return [*findings, Finding(subject="state", status="problem", message=str(error), remedy=remedy)]
-    message = f"{len(deployed)} functions in {session.paths.database}" if deployed else "nothing is deployed yet"
+    count = "1 function" if len(deployed) == 1 else f"{len(deployed)} functions"
+    message = f"{count} in {session.paths.database}" if deployed else "nothing is deployed yet"
     findings.append(Finding(subject="state", status="ok", message=message))
     findings.append(_scheduler(scheduled, working, session.paths.root))
     return [*findings, *_interpreters(deployed)]
