@@ -8,6 +8,7 @@ import pickle
 import sys
 from collections.abc import Callable
 
+import attrs
 import pytest
 import taskflows
 
@@ -138,6 +139,15 @@ def test_it_can_be_pickled_copied_and_written_as_json() -> None:
     assert json.dumps(config.tags) == '{"team": "data"}'
 
 
+def test_equal_configurations_are_one_in_a_set() -> None:
+    first, second = (
+        CloudFunctionConfig(function_name="f", tags={"a": "b", "c": "d"}, provider_options={"aws": {"layers": ["x"]}})
+        for _ in range(2)
+    )
+    assert len({first, second, attrs.evolve(first, tags={"c": "d", "a": "b"})}) == 1
+    assert len({first, attrs.evolve(first, tags={"a": "b"})}) == 2
+
+
 def test_options_of_providers_are_frozen_inside() -> None:
     given = {"aws": {"tags": {"a": "b"}}}
     config = CloudFunctionConfig(function_name="f", provider_options=given)
@@ -180,6 +190,9 @@ def test_errors_cross_the_border_of_a_process(make: Callable[[], object]) -> Non
         (lambda: Calendar("Mon", persistent="yes"), TypeError, "Calendar.persistent must be of type bool"),  # type: ignore[arg-type]
         (lambda: LogQuery(limit="5"), TypeError, "LogQuery.limit must be of type int, not str"),  # type: ignore[arg-type]
         (lambda: LogQuery(limit=True), TypeError, "LogQuery.limit must be of type int, not bool"),
+        (lambda: Calendar("Mon").next_runs("3"), TypeError, "n must be of type int, not str"),  # type: ignore[arg-type]
+        (lambda: Periodic(period=60).next_runs(None), TypeError, "n must be of type int, not NoneType"),  # type: ignore[arg-type]
+        (lambda: Calendar("Mon").next_runs(-1), ValueError, "n is -1; it must be at least 0"),
         (lambda: LogQuery(limit=0), ValueError, "LogQuery.limit is 0; it must be at least 1"),
     ],
 )

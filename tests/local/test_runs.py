@@ -33,6 +33,17 @@ def test_the_result_comes_back_as_json_has_it(env, deploy):
     assert result.request_id
 
 
+def test_a_failure_prints_its_traceback_once(env, deploy):
+    deploy("def job():\n    print('begun')\n    raise ValueError('no rows')\n")
+
+    result = env.invoke_function("job")
+
+    printed = str(result).splitlines()
+    assert printed[0] == f"failed after {result.duration_ms:.0f} ms: ValueError: no rows"
+    assert sum("Traceback" in line for line in printed) == 1
+    assert printed[1].endswith(" begun")
+
+
 def test_the_payload_is_the_event(env, deploy):
     deploy("def job(event):\n    return event\n")
 

@@ -48,3 +48,11 @@ def one_of(*choices: str) -> Validator:
             raise ValueError(f"{_path(instance, attribute)} is {value!r}; it must be one of {said}")
 
     return check
+
+
+def require_count(n: object) -> None:
+    """Refuse what cannot say how many there are to be."""
+    if not isinstance(n, int) or isinstance(n, bool):
+        raise TypeError(f"n must be of type int, not {type(n).__name__}")
+    if n < 0:
+        raise ValueError(f"n is {n}; it must be at least 0")

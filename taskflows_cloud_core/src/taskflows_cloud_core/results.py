@@ -299,9 +299,15 @@ class InvocationResult(ReadAsDict):
     def __str__(self) -> str:
         if self.started_only:
             return f"started ({self.request_id})"
-        head = f"returned {self.value!r}" if self.ok else f"failed: {self.error}"
         took = f" after {self.duration_ms:.0f} ms" if self.duration_ms is not None else ""
-        return "\n".join([f"{head}{took}", *(f"  {event}" for event in self.logs)])
+        head = f"returned {self.value!r}{took}" if self.ok else f"failed{took}: {self._error_beside_the_log()}"
+        return "\n".join([head, *(f"  {event}" for event in self.logs)])
+
+    def _error_beside_the_log(self) -> str:
+        """The error; its first line, when the log has the traceback."""
+        first, *rest = (self.error or "").splitlines() or [""]
+        logged = {line.strip() for event in self.logs for line in event.message.splitlines()}
+        return first if all(line.strip() in logged for line in rest) else "\n".join([first, *rest])
 
 
 @attrs.frozen(kw_only=True)

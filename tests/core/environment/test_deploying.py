@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,32 @@ def test_warnings_of_schedules_reach_the_result(sky: CloudEnvironment) -> None:
 def test_a_programmers_mistake_is_raised_at_once(sky: CloudEnvironment, arguments: Any, said: str) -> None:
     with pytest.raises(TypeError, match=said):
         sky.deploy_function(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("deployments", "said"),
+    [
+        ([(job, config()), (job,)], r"deployments\[1\] must be \(function, config\) or .*, not 1 values"),
+        ([job], r"deployments\[0\] must be .*, not function"),
+        (3, r"deployments must be a list of \(function, config\), not int"),
+        ("job", "deployments must be a list .*, not str"),
+    ],
+)
+def test_what_is_no_list_of_deployments(sky: CloudEnvironment, deployments: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        sky.deploy_many(deployments)
+    assert sky.list_functions() == []
+
+
+def test_plans_and_results_cross_the_border_of_a_process(tmp_path: Path) -> None:
+    local = get_environment("local", root=tmp_path)
+    plan, result = local.plan_function(job, config()), local.deploy_function(job, config())
+    for value in (plan, result):
+        copied = pickle.loads(pickle.dumps(value))
+        assert copied == value
+        assert str(copied) == str(value)
+    assert plan.package is not None
+    assert pickle.loads(pickle.dumps(plan)).package.read_bytes() == plan.package.read_bytes()
 
 
 def test_updating_the_code_leaves_everything_else(sky: CloudEnvironment) -> None:

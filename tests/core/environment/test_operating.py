@@ -90,6 +90,13 @@ def test_moments_are_aware_or_milliseconds(sky: CloudEnvironment) -> None:
         sky.get_function_logs("job", limit=0)
 
 
+def test_a_span_ends_after_its_start(sky: CloudEnvironment) -> None:
+    with pytest.raises(ValueError, match="end_time 1970-.* lies before start_time 2027-"):
+        sky.get_function_logs("job", start_time=datetime(2027, 1, 1, tzinfo=UTC), end_time=0)
+    with pytest.raises(ValueError, match="lies before start_time"):
+        sky.get_metrics("job", datetime(2027, 1, 2, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+
+
 def test_following_yields_each_event_once_and_stops(sky: CloudEnvironment) -> None:
     stop = threading.Event()
     events = sky.follow_function_logs("job", start_time=0, poll_seconds=0.01, stop=stop)

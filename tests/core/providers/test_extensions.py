@@ -65,6 +65,22 @@ def test_an_extension_with_an_unknown_hook(starlight: Path, stranger: Stranger) 
         get_environment("starlight")
 
 
+def test_an_extension_with_an_unknown_argument(starlight: Path, stranger: Stranger) -> None:
+    source = (
+        "from taskflows_cloud_core import hookimpl\n@hookimpl(wrapper=True)\ndef check_function(cfg):\n"
+        "    return (yield)\n"
+    )
+    stranger("stranger_ext_argument", source, extension="typo")
+    with pytest.raises(InvalidExtensionError, match="cannot be used: check_function takes 'cfg', which is no argument"):
+        get_environment("starlight")
+
+
+def test_an_extension_that_forgot_the_marks_is_refused(starlight: Path, stranger: Stranger) -> None:
+    stranger("stranger_ext_bare", "def check_function(config):\n    return (yield)\n", extension="bare")
+    with pytest.raises(InvalidExtensionError, match=r"wraps no hook; put @hookimpl\(wrapper=True\)"):
+        get_environment("starlight")
+
+
 def test_a_disabled_extension_is_left_out(starlight: Path, stranger: Stranger, monkeypatch: pytest.MonkeyPatch) -> None:
     stranger("stranger_ext_off", "raise RuntimeError('boom')", extension="broken")
     monkeypatch.setenv("TASKFLOWS_CLOUD_DISABLE_PLUGINS", "broken")

@@ -63,9 +63,10 @@ def test_an_unknown_name_lists_what_is_installed() -> None:
         get_environment("mars")
 
 
-def test_a_near_miss_is_suggested() -> None:
+@pytest.mark.parametrize("name", ["lokal", "Local", "LOCAL"])
+def test_a_near_miss_is_suggested(name: str) -> None:
     with pytest.raises(UnknownProviderError, match="did you mean 'local'"):
-        get_environment("lokal")
+        get_environment(name)
 
 
 def test_a_published_provider_that_is_missing_names_its_package() -> None:
@@ -108,9 +109,16 @@ def test_an_unknown_hook_is_named_with_the_near_miss(stranger: Stranger) -> None
 
 
 def test_an_unknown_argument_is_named(stranger: Stranger) -> None:
-    stranger("stranger_argument", minimal("x") + "\n@hookimpl\ndef deploy_function(plam): ...\n", provider="x")
-    with pytest.raises(InvalidProviderError, match="plam"):
+    source = minimal("x") + (
+        "\n@hookimpl\ndef deploy_function(plam, progress, own=3): ...\n@hookimpl\ndef list_functions(account): ...\n"
+    )
+    stranger("stranger_argument", source, provider="x")
+    with pytest.raises(InvalidProviderError) as caught:
         get_environment("x")
+    assert (
+        "deploy_function takes 'plam', which is no argument of that hook (did you mean 'plan'?); "
+        "list_functions takes 'account', which is no argument of that hook (it has session). Please"
+    ) in str(caught.value)
 
 
 def test_no_provider_info(stranger: Stranger) -> None:
@@ -170,6 +178,8 @@ def test_an_answer_that_is_none(stranger: Stranger, body: str, answer: str) -> N
 def test_options_are_told_all_at_once_with_the_near_miss(starlight: Path) -> None:
     with pytest.raises(ValueError, match=r"(?s)2 problems.*skye: is no option; did you mean 'sky'.*nonsense"):
         get_environment("starlight", skye="x", nonsense=1)
+    with pytest.raises(ValueError, match="SKY: is no option; did you mean 'sky'"):
+        get_environment("starlight", SKY="x")
 
 
 def test_every_loading_error_is_a_provider_error() -> None:

@@ -42,7 +42,17 @@ def full_requests(deployments: Sequence[Deployment], dependencies: Sequence[str]
     Raises:
         TypeError: An argument has the wrong type.
     """
-    return [full_request(function, config, *(own or (dependencies,))) for function, config, *own in deployments]
+    if isinstance(deployments, str | Mapping) or not isinstance(deployments, Iterable):
+        raise TypeError(f"deployments must be a list of (function, config), not {type(deployments).__name__}")
+    each = [_parts(index, deployment) for index, deployment in enumerate(deployments)]
+    return [full_request(function, config, *(own or (dependencies,))) for function, config, *own in each]
+
+
+def _parts(index: int, deployment: Any) -> Sequence[Any]:
+    if isinstance(deployment, tuple | list) and len(deployment) in (2, 3):
+        return deployment
+    found = f"{len(deployment)} values" if isinstance(deployment, tuple | list) else type(deployment).__name__
+    raise TypeError(f"deployments[{index}] must be (function, config) or (function, config, dependencies), not {found}")
 
 
 def listed(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:

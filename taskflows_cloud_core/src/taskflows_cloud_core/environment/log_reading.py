@@ -116,6 +116,19 @@ def _slices(get_page: GetPage, query: LogQuery) -> Iterator[list[LogEvent]]:
             end = None
 
 
+def as_span(start: datetime | int | None, end: datetime | int | None) -> tuple[datetime | None, datetime | None]:
+    """Take the two ends of a span of time, as `as_moment` does.
+
+    Raises:
+        TypeError: One of them is no moment.
+        ValueError: A datetime without a zone, or the end lies before the start.
+    """
+    first, last = as_moment(start, "start_time"), as_moment(end, "end_time")
+    if first is not None and last is not None and last < first:
+        raise ValueError(f"end_time {last.isoformat()} lies before start_time {first.isoformat()}")
+    return first, last
+
+
 def as_moment(value: datetime | int | None, name: str) -> datetime | None:
     """Take an aware datetime, or milliseconds since the epoch as ``taskflows.cloud`` had them.
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from taskflows_cloud_core.environment.arguments import require_name
 from taskflows_cloud_core.environment.connection import Connection
-from taskflows_cloud_core.environment.log_reading import as_moment, follow_events, newest_events
+from taskflows_cloud_core.environment.log_reading import as_moment, as_span, follow_events, newest_events
 from taskflows_cloud_core.results import (
     DeployedFunction,
     Finding,
@@ -107,13 +107,15 @@ class Operating(Connection):
             FunctionNotFoundError: There is no such function.
             OperationError: The log cannot be read.
             OperationUnsupported: ``failed_only``, where the provider cannot tell.
+            ValueError: ``end_time`` lies before ``start_time``, or another value cannot be meant.
         """
         require_name(function_name)
         self._require_failed_logs(failed_only)
+        first, last = as_span(start_time, end_time)
         query = LogQuery(
             limit=limit,
-            start_time=as_moment(start_time, "start_time"),
-            end_time=as_moment(end_time, "end_time"),
+            start_time=first,
+            end_time=last,
             request_id=request_id,
             contains=contains,
             failed_only=failed_only,
@@ -171,10 +173,12 @@ class Operating(Connection):
 
         Raises:
             FunctionNotFoundError: There is no such function.
+            ValueError: ``end_time`` lies before ``start_time``.
         """
         require_name(function_name)
-        end = as_moment(end_time, "end_time") or datetime.now(UTC)
-        begin = as_moment(start_time, "start_time") or end - timedelta(days=1)
+        first, last = as_span(start_time, end_time)
+        end = last or datetime.now(UTC)
+        begin = first or end - timedelta(days=1)
         metrics: FunctionMetrics = self._call("get_metrics", name=function_name, start_time=begin, end_time=end)
         return metrics
 

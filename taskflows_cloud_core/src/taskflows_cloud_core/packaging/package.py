@@ -57,17 +57,18 @@ class ArchiveContent(Protocol):
 
 
 @attrs.frozen
-class _ArchiveFile:
+class ArchiveFile:
     """An archive that is a file already."""
 
     path: Path
 
     def read_bytes(self) -> bytes:
+        """All bytes of the file."""
         return self.path.read_bytes()
 
 
 def _to_content(value: Path | ArchiveContent) -> ArchiveContent:
-    return _ArchiveFile(value) if isinstance(value, Path) else value
+    return ArchiveFile(value) if isinstance(value, Path) else value
 
 
 @attrs.frozen(kw_only=True)

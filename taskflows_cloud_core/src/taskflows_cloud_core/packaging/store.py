@@ -13,6 +13,7 @@ import attrs
 from taskflows_cloud_core.packaging.archive import ArchiveWriter, WrittenPart
 from taskflows_cloud_core.packaging.blocks import Block
 from taskflows_cloud_core.packaging.cache import cache_folder, prune_sometimes
+from taskflows_cloud_core.packaging.package import ArchiveFile
 
 _KEPT_IN_MEMORY = 2**20
 """An archive's own part of more bytes than this is written to the disk at once."""
@@ -91,6 +92,10 @@ class StoredArchive:
         if len(end) > _KEPT_IN_MEMORY:
             self._path(end)
             self._end = None
+
+    def __reduce__(self) -> tuple[type[ArchiveFile], tuple[Path]]:
+        # A copy that goes to another process finds the bytes in the cache.
+        return ArchiveFile, (self.path,)
 
     @property
     def path(self) -> Path:

@@ -27,6 +27,7 @@ from taskflows_cloud_core.providers.entry_points import (
     Offer,
     find_offers,
 )
+from taskflows_cloud_core.providers.hook_checks import answering_hooks, unknown_arguments, unknown_hooks
 from taskflows_cloud_core.providers.loaded import LoadedProvider
 from taskflows_cloud_core.providers.published import PUBLISHED_PROVIDERS
 
@@ -106,7 +107,7 @@ def _find(name: str) -> Offer:
 def _unknown_sentence(name: str) -> str:
     installed = available_providers()
     sentences = [f"no provider {name!r} is installed; installed are: {', '.join(installed) or 'none'}"]
-    near = get_close_matches(name, sorted({*installed, *PUBLISHED_PROVIDERS}), n=1)
+    near = get_close_matches(name.lower(), sorted({*installed, *PUBLISHED_PROVIDERS}), n=1)
     wanted = name if name in PUBLISHED_PROVIDERS else (near[0] if near else None)
     if wanted is not None and wanted != name:
         sentences.append(f"did you mean {wanted!r}?")
@@ -167,47 +168,29 @@ def _register_provider(manager: pluggy.PluginManager, offer: Offer, plugin: Any)
     try:
         manager.register(plugin, f"provider {offer.name}")
     except pluggy.PluginValidationError as error:
-        raise _invalid(offer, f"{error}") from error
-    unknown = _unknown_hooks(manager, plugin)
-    if unknown:
-        raise _invalid(offer, _unknown_hooks_sentence(unknown))
+        raise _invalid(offer, unknown_arguments(manager, plugin) or str(error)) from error
+    if unknown := unknown_hooks(manager, plugin):
+        raise _invalid(offer, unknown)
 
 
 def _register_extension(manager: pluggy.PluginManager, offer: Offer) -> None:
     try:
         plugin = offer.entry_point.load()
-        manager.register(plugin, f"extension {offer.name}")
     except (Exception, SystemExit) as error:
-        raise _bad_extension(offer, f"could not be loaded: {type(error).__name__}: {error}") from error
-    unknown = _unknown_hooks(manager, plugin)
-    if unknown:
-        raise _bad_extension(offer, f"cannot be used: {_unknown_hooks_sentence(unknown)}")
-    if answering := _answering_hooks(manager, plugin):
+        raise _not_loaded(offer, error) from error
+    try:
+        manager.register(plugin, f"extension {offer.name}")
+    except Exception as error:
+        if arguments := unknown_arguments(manager, plugin):
+            raise _bad_extension(offer, f"cannot be used: {arguments}") from error
+        raise _not_loaded(offer, error) from error
+    if unknown := unknown_hooks(manager, plugin):
+        raise _bad_extension(offer, f"cannot be used: {unknown}")
+    if answering := answering_hooks(manager, plugin):
         names = ", ".join(answering)
         raise _bad_extension(offer, f"may only wrap hooks, but answers {names}; use @hookimpl(wrapper=True)")
-
-
-def _unknown_hooks(manager: pluggy.PluginManager, plugin: Any) -> list[str]:
-    callers = manager.get_hookcallers(plugin) or []
-    return sorted(caller.name for caller in callers if not caller.has_spec())
-
-
-def _answering_hooks(manager: pluggy.PluginManager, plugin: Any) -> list[str]:
-    return sorted(
-        caller.name
-        for caller in manager.get_hookcallers(plugin) or []
-        for impl in caller.get_hookimpls()
-        if impl.plugin is plugin and not (impl.wrapper or impl.hookwrapper)
-    )
-
-
-def _unknown_hooks_sentence(unknown: list[str]) -> str:
-    known = [name for name in dir(ProviderSpec) if not name.startswith("_")]
-    parts = []
-    for name in unknown:
-        near = get_close_matches(name, known, n=1)
-        parts.append(f"{name!r} is no hook" + (f" (did you mean {near[0]!r}?)" if near else ""))
-    return "; ".join(parts)
+    if not manager.get_hookcallers(plugin):
+        raise _bad_extension(offer, "wraps no hook; put @hookimpl(wrapper=True) above each function that is to")
 
 
 def _invalid(offer: Offer, why: str) -> InvalidProviderError:
@@ -225,3 +208,7 @@ def _bad_extension(offer: Offer, why: str) -> InvalidExtensionError:
         provider=offer.name,
         distribution=offer.distribution,
     )
+
+
+def _not_loaded(offer: Offer, error: BaseException) -> InvalidExtensionError:
+    return _bad_extension(offer, f"could not be loaded: {type(error).__name__}: {error}")

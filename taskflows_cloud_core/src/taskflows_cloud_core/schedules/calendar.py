@@ -67,6 +67,7 @@ class Calendar:
 
         Raises:
             ScheduleError: The text or the zone cannot be read.
+            TypeError: ``n`` is no int.
             ValueError: ``n`` is negative or ``after`` has no zone.
         """
         from taskflows_cloud_core.schedules.occurrences import next_runs

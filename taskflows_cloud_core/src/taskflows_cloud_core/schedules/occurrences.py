@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice, product
 
+from taskflows_cloud_core._validators import require_count
 from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.zones import zone_of
@@ -29,10 +30,10 @@ def next_runs(spec: CalendarSpec, n: int, after: datetime | None = None) -> list
         Aware datetimes in the zone of the calendar, in ascending order.
 
     Raises:
+        TypeError: ``n`` is no int.
         ValueError: ``n`` is negative or ``after`` has no zone.
     """
-    if n < 0:
-        raise ValueError(f"n is {n}; it must be at least 0")
+    require_count(n)
     return list(islice(iterate(spec, after), n))
 
 

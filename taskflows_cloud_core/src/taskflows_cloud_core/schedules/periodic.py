@@ -10,7 +10,7 @@ from typing import Literal
 import attrs
 from attrs import validators
 
-from taskflows_cloud_core._validators import at_least, kind_of, one_of
+from taskflows_cloud_core._validators import at_least, kind_of, one_of, require_count
 from taskflows_cloud_core.schedules import _text
 
 
@@ -60,10 +60,10 @@ class Periodic:
             Aware datetimes in the zone of ``after`` (UTC by default), ``period`` seconds apart.
 
         Raises:
+            TypeError: ``n`` is no int.
             ValueError: ``n`` is negative or ``after`` has no zone.
         """
-        if n < 0:
-            raise ValueError(f"n is {n}; it must be at least 0")
+        require_count(n)
         return list(islice(self.iterate(after), n))
 
     def iterate(self, after: datetime | None = None) -> Iterator[datetime]:
