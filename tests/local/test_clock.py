@@ -69,8 +69,8 @@ def test_a_scheduler_that_stood_still_takes_what_passed_for_missed(deploy, sched
     wait_until(lambda: len(runs()) > count)
 
     assert "the clock moved by 1" in each.lines
-    [skipped] = [run for run in runs() if run.outcome == "skipped"]
-    assert "catch_up is 'none'" in skipped.error
+    # A run that was under way when all stood still may keep the next one from beginning, too.
+    [_missed] = [run for run in runs() if run.outcome == "skipped" and "catch_up is 'none'" in run.error]
     due = [run.scheduled_for for run in runs()]
     assert len(due) == len(set(due))
     assert max(later - earlier for earlier, later in pairwise(due)) > timedelta(seconds=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -286,6 +287,18 @@ def test_two_schedules_at_one_moment_run_once(deploy, root, runs, env, since):
     assert {run.error for run in skipped} == {"another schedule of the function is due at the same moment"}
 
 
+def test_two_schedules_that_missed_one_moment_make_up_for_it_once(deploy, root, runs, wait_until):
+    schedules = [Calendar("*:*:*"), Calendar("*-*-* *:*:0/1 Europe/Berlin")]
+    deploy(EVENT, schedules=schedules, **options(catch_up="all", overlap="allow"))
+    deployed = datetime.now(UTC)
+    wait_until(lambda: datetime.now(UTC) > deployed + timedelta(seconds=1.5))
+
+    run_scheduler(root, once=True)
+
+    ran = [run.scheduled_for for run in runs() if run.outcome == "succeeded"]
+    assert len(ran) == len(set(ran)) >= 1
+
+
 def test_on_command_never_begins_by_itself(deploy, root, runs, env, since):
     deploy(EVENT, schedules=[Periodic(1, start_on="command")])
 
@@ -349,10 +362,15 @@ def set_version_of_tables(root, version: int) -> int:
     return before
 
 
+def has_a_process(root) -> bool:
+    with closing(sqlite3.connect(root / "state.sqlite3", timeout=30)) as connection:
+        return bool(connection.execute("SELECT 1 FROM runs WHERE child_pid IS NOT NULL").fetchall())
+
+
 def test_a_state_that_cannot_be_used_for_a_while_is_tried_again(deploy, root, in_background, runs, wait_until):
     deploy("import time\ndef job():\n    time.sleep(1)\n", schedules=[Periodic(1)])
     lines = in_background()
-    wait_until(lambda: [run for run in runs() if run.state == "running"])
+    wait_until(lambda: has_a_process(root))
 
     before = set_version_of_tables(root, 99)
     wait_until(lambda: [line for line in lines if "written by a newer taskflows-cloud" in line])

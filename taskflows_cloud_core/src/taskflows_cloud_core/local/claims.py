@@ -21,6 +21,8 @@ from taskflows_cloud_core.schedules import Periodic
 if TYPE_CHECKING:
     import sqlite3
 
+_TAKEN = "another schedule of the function is due at the same moment"
+
 
 @attrs.frozen(kw_only=True)
 class Claim:
@@ -66,9 +68,12 @@ def claim_due(session: Session, timer: Timer, *, at: datetime, awake_since: date
         )
         if decision.cursor == timer.cursor or not functions.move_cursor(connection, timer, decision.cursor):
             return Claim()
-        for due in decision.made_up_for:
-            runs.queue_due(connection, timer, due, at=at)
         skipped = [] if decision.dropped is None else [(decision.dropped, _missed(function, timer))]
+        for due in decision.made_up_for:
+            if runs.is_taken_by_another(connection, timer, due):
+                skipped.append((due, _TAKEN))
+            else:
+                runs.queue_due(connection, timer, due, at=at)
         for due in decision.on_time:
             if reason := _why_not(connection, function, timer, due):
                 skipped.append((due, reason))
@@ -95,7 +100,7 @@ def _why_not(connection: sqlite3.Connection, function: Function, timer: Timer, d
     if function.settings.max_concurrency == 0:
         return "max_concurrency is 0"
     if runs.is_taken_by_another(connection, timer, due):
-        return "another schedule of the function is due at the same moment"
+        return _TAKEN
     if function.settings.overlap == "skip" and runs.count_unfinished(connection, function.name):
         return "an earlier run was not over (overlap is 'skip')"
     return ""
