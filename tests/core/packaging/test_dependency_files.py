@@ -60,6 +60,27 @@ def test_a_file_of_requirements(tmp_path: Path) -> None:
     assert read_dependencies(tmp_path / "requirements.txt") == ["idna==3.7", "PyYAML>=6", "requests[socks]==2.32.0"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_was_written_on_windows(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "requirements.txt").write_bytes("idna==3.7\r\n-r more.txt\r\n".encode(encoding))
+    (tmp_path / "more.txt").write_bytes("PyYAML\r\n".encode(encoding))
+    assert read_dependencies(tmp_path / "requirements.txt") == ["idna==3.7", "PyYAML"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[tool.poetry.dependencies]\nrequests = "^2"\n', "the dependencies are in tool.poetry"),
+        ('[project]\nname = "mine"\n[tool.poetry.dependencies]\nrequests = "^2"\n', "in tool.poetry"),
+        ('[build-system]\nrequires = ["hatchling"]\n', r"has no table \[project\]"),
+    ],
+)
+def test_a_project_whose_dependencies_are_elsewhere_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(PackagingError, match=words):
+        read_dependencies(tmp_path / "pyproject.toml")
+
+
 def test_a_project_and_its_lock(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "uv.lock").write_text(LOCK.replace("DIGEST", "0" * 64))

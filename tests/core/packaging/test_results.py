@@ -98,6 +98,18 @@ def test_a_circle_is_an_error_and_a_shared_part_is_none() -> None:
         finish(circle)
 
 
+def test_what_json_or_its_encoding_cannot_hold_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"the result\['name'\]\[0\] holds '\\udcff', which is no text in UTF-8"):
+        finish({"name": ["caf\udcff"]})
+    with pytest.raises(ValueError, match="a key of the result holds"):
+        finish({"\ud800": 1})
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        finish(deep)
+
+
 def test_what_is_still_to_run_is_run() -> None:
     steps = []
 

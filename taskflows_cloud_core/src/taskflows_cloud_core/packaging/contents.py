@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.code_imports import imports_of_code
 from taskflows_cloud_core.packaging.entry import Entry
-from taskflows_cloud_core.packaging.imports import ImportedModule, imports_of_code
+from taskflows_cloud_core.packaging.imports import ImportedModule
 from taskflows_cloud_core.packaging.modules import ModuleFinder
 from taskflows_cloud_core.packaging.requirements import normalised_name, parse_requirement
 from taskflows_cloud_core.packaging.sources import SourceCollector, Sources

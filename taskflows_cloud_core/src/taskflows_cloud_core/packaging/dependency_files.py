@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from taskflows_cloud_core.packaging.uv_tool import export_lock
 _INCLUDE = re.compile(r"(?:-r|--requirement)[ =]\s*(\S+)")
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _HASHES = re.compile(r"\s+--hash=\S+")
+# What editors and shells of Windows begin a file with.
+_ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def read_dependencies(path: str | Path) -> list[str]:
@@ -36,14 +39,28 @@ def read_dependencies(path: str | Path) -> list[str]:
         elif file.suffix == ".toml":
             found = _of_project(file)
         else:
-            found = list(_requirements(file.read_text(encoding="utf-8"), file, ()))
+            found = list(_requirements(_text_of(file), file, ()))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PackagingError(f"{file} cannot be read: {error}") from error
     return found
 
 
+def _text_of(file: Path) -> str:
+    data = file.read_bytes()
+    encoding = next((name for mark, name in _ENCODINGS.items() if data.startswith(mark)), "utf-8")
+    return data.decode(encoding)
+
+
 def _of_project(file: Path) -> list[str]:
-    project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
+    content = tomllib.loads(_text_of(file))
+    project = content.get("project", {})
+    if "dependencies" not in project and "poetry" in content.get("tool", {}):
+        raise PackagingError(
+            f"{file}: the dependencies are in tool.poetry, which is not read; move them to project.dependencies, or "
+            "name them one by one"
+        )
+    if "project" not in content:
+        raise PackagingError(f"{file} has no table [project], so it names no dependencies")
     if "dependencies" in project.get("dynamic", ()):
         raise PackagingError(f"{file}: the dependencies are dynamic, made by the build; name them one by one")
     return [_checked(text, f"{file}, project.dependencies") for text in project.get("dependencies", ())]
@@ -59,7 +76,7 @@ def _requirements(text: str, file: Path, above: tuple[Path, ...]) -> Iterator[st
         other = (file.parent / include[1]).resolve()
         if other in above or other == file.resolve():
             raise PackagingError(f"{place}: {include[1]} includes itself")
-        yield from _requirements(other.read_text(encoding="utf-8"), other, (*above, file.resolve()))
+        yield from _requirements(_text_of(other), other, (*above, file.resolve()))
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

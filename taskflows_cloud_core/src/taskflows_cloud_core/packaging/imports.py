@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import dis
 from collections.abc import Iterator
-from types import CodeType
 
 import attrs
 
@@ -33,7 +31,10 @@ class ImportedModule:
 
 _METADATA_MODULES = ("importlib.metadata", "importlib_metadata")
 _METADATA_CALLS = ("version", "metadata", "distribution", "requires", "files")
-_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+"""Who handles one of these goes on when an import fails."""
+IMPORTERS = ("import_module", "__import__")
+"""The functions that import what their first argument names."""
 
 
 def absolute_name(module: str, level: int, package: str) -> str:
@@ -51,6 +52,17 @@ def absolute_name(module: str, level: int, package: str) -> str:
         return ""
     base = ".".join(parts[: len(parts) - level + 1])
     return f"{base}.{module}" if module else base
+
+
+def literal_name(literal: str, package: str) -> str:
+    """The full name of what ``importlib.import_module`` is given.
+
+    Args:
+        literal: With a dot for each level when it is relative.
+        package: What relative names start from.
+    """
+    module = literal.lstrip(".")
+    return absolute_name(module, len(literal) - len(module), package)
 
 
 def imports_of_source(source: bytes, *, filename: str, package: str) -> list[ImportedModule]:
@@ -109,7 +121,7 @@ def _suppresses_import_error(expression: ast.expr) -> bool:
 
 
 def _names_import_error(kinds: list[ast.expr]) -> bool:
-    return any(isinstance(kind, ast.Name) and kind.id in _IMPORT_ERRORS for kind in kinds)
+    return any(isinstance(kind, ast.Name) and kind.id in IMPORT_ERRORS for kind in kinds)
 
 
 def _called(node: ast.Call) -> str:
@@ -148,35 +160,13 @@ def _statement(node: ast.Import | ast.ImportFrom, package: str, *, optional: boo
 
 
 def _call(node: ast.Call, package: str, *, optional: bool) -> Iterator[ImportedModule]:
-    if _called(node) not in ("import_module", "__import__") or not node.args:
+    if _called(node) not in IMPORTERS or not node.args:
         return
     first = node.args[0]
     if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
-        module = first.value.lstrip(".")
-        level = len(first.value) - len(module)
-        yield ImportedModule(module=absolute_name(module, level, package), line=node.lineno, optional=optional)
+        anchor = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "package")]
+        if anchor and isinstance(anchor[0], ast.Constant) and isinstance(anchor[0].value, str):
+            package = anchor[0].value
+        yield ImportedModule(module=literal_name(first.value, package), line=node.lineno, optional=optional)
     elif not isinstance(first, ast.Constant):
         yield ImportedModule(line=node.lineno, computed=True)
-
-
-def imports_of_code(code: CodeType, *, package: str) -> Iterator[ImportedModule]:
-    """Find the imports of a code object, those of the functions inside it included.
-
-    Args:
-        code: For instance of a function that is packaged by value.
-        package: What relative imports start from.
-    """
-    constants: list[object] = []
-    line = code.co_firstlineno
-    for instruction in dis.get_instructions(code):
-        line = instruction.positions.lineno or line if instruction.positions else line
-        if instruction.opname.startswith("LOAD_"):
-            constants = [*constants[-1:], instruction.argval]
-        elif instruction.opname == "IMPORT_NAME":
-            level, names = constants if len(constants) == 2 else (0, ())
-            module = absolute_name(instruction.argval, level if isinstance(level, int) else 0, package)
-            taken = tuple(names) if isinstance(names, tuple) else ()
-            yield ImportedModule(module=module, names=taken, line=line)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from imports_of_code(constant, package=package)

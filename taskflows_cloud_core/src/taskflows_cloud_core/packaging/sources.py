@@ -95,7 +95,7 @@ class SourceCollector:
             PackagingError: A module has no source that can be shipped.
         """
         for imported in imports:
-            self._follow(imported, place)
+            self._follow(imported, f"{place}, line {imported.line}" if imported.line else place)
         while self._waiting:
             module = self._waiting.pop()
             for imported in self._add(module):

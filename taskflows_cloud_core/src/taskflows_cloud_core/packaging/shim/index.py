@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # nothing else that runs at a cold start imports typing
     from typing import Any
 
 _OCCURRENCE = "TASKFLOWS_CLOUD_OCCURRENCE"
-_ATOMS = (type(None), bool, int, str)
+_ATOMS = (type(None), bool, int)
 
 
 def _load() -> Any:
@@ -43,6 +43,8 @@ def _load() -> Any:
 def _is_plain(value: Any) -> bool:
     """Whether a result can be sent as it is; everything else takes a module more."""
     kind = type(value)
+    if kind is str:
+        return _is_sendable(value)
     if kind in _ATOMS:
         return True
     if kind is float:
@@ -50,8 +52,19 @@ def _is_plain(value: Any) -> bool:
     if kind is list:
         return all(map(_is_plain, value))
     if kind is dict:
-        return all(type(key) is str for key in value) and all(map(_is_plain, value.values()))
+        return all(type(key) is str and _is_sendable(key) for key in value) and all(map(_is_plain, value.values()))
     return False
+
+
+def _is_sendable(text: str) -> bool:
+    """Whether a text can leave as UTF-8; names of files may hold what cannot."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _finish(result: Any) -> Any:
@@ -111,6 +124,26 @@ def _end() -> None:
         signal(SIGTERM, SIG_DFL)
 
 
+def _has_sendable_text(error: BaseException) -> bool:
+    """Whether the runtime can report an exception; one that it cannot would end it."""
+    try:
+        return _is_sendable(str(error))
+    except Exception:  # noqa: BLE001 - whatever the user's own __str__ raises
+        return False
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error).encode(errors="backslashreplace").decode()
+    except Exception as second:  # noqa: BLE001 - as above
+        return f"its text cannot be had ({type(second).__name__})"
+
+
+def _failure(text: str, error: BaseException) -> RuntimeError:
+    """Another exception in the place of one, with its traceback."""
+    return RuntimeError(text.removesuffix(": ")).with_traceback(error.__traceback__)
+
+
 _call = _load()
 
 
@@ -134,7 +167,13 @@ def handler(event: Any, context: Any) -> Any:
     except SystemExit as error:
         if error.code in (None, 0):
             return None
-        raise RuntimeError(f"the function left with sys.exit({error.code!r})") from error
+        raise _failure(f"the function left with sys.exit({error.code!r})", error) from error
+    except Exception as error:
+        if _has_sendable_text(error):
+            raise
+        raise _failure(f"{type(error).__name__}: {_text_of(error)}", error) from error
+    except BaseException as error:  # it would end the runtime
+        raise _failure(f"the function ended with {type(error).__name__}: {_text_of(error)}", error) from error
     finally:
         if begun:
             _end()

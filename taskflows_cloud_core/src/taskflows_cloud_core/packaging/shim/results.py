@@ -39,7 +39,8 @@ def finish(result: Any) -> Any:
 
     Raises:
         TypeError: A part of it has no form in JSON.
-        ValueError: It contains itself, or two keys of an object become the same text.
+        ValueError: It contains itself, is nested too deeply, has text that is none in UTF-8, or two keys of an object
+            become the same text.
     """
     if isinstance(result, AsyncGeneratorType) or hasattr(result, "__await__"):
         import asyncio
@@ -47,7 +48,10 @@ def finish(result: Any) -> Any:
         result = asyncio.run(_awaited(result))
     if isinstance(result, GeneratorType):
         result = list(result)
-    return _to_json(result, "the result", ())
+    try:
+        return _to_json(result, "the result", ())
+    except RecursionError:
+        raise ValueError("the result is nested too deeply for JSON; return a flatter value") from None
 
 
 async def _awaited(result: Any) -> Any:
@@ -55,10 +59,11 @@ async def _awaited(result: Any) -> Any:
 
 
 def _to_json(value: Any, place: str, above: tuple[int, ...]) -> Any:
-    if value is None or type(value) in (bool, int, str):
+    kind = type(value)
+    if value is None or kind in (bool, int):
         return value
-    if type(value) is float:
-        return value if value - value == 0 else None  # NaN and infinities differ from themselves
+    if kind in (str, float):
+        return _text(value, place) if kind is str else _number(value)
     if id(value) in above:
         raise ValueError(f"{place} contains itself; return a value without a circle")
     inside = (*above, id(value))
@@ -72,6 +77,21 @@ def _to_json(value: Any, place: str, above: tuple[int, ...]) -> Any:
         named = f"{type(value).__module__}.{type(value).__qualname__}"
         raise TypeError(f"{place} is of type {named}, which JSON cannot hold; return text, numbers, lists or dicts")
     return _object(items, place, inside)
+
+
+def _number(value: float) -> float | None:
+    return value if value - value == 0 else None  # NaN and infinities differ from themselves
+
+
+def _text(value: str, place: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        wrong = ascii(value[error.start : error.end])
+        raise ValueError(
+            f"{place} holds {wrong}, which is no text in UTF-8; decode bytes with errors='replace'"
+        ) from None
+    return value
 
 
 def _base64(value: Any) -> str:
