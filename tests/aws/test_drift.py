@@ -7,10 +7,11 @@ import json
 import pytest
 
 from taskflows_cloud_core import Calendar
-from tests.aws.account import ACCOUNT, OWNER, client, config
+from tests.aws.account import ACCOUNT, OWNER, answer, client, config, once
 
 ROLE = "taskflows-cloud-job-us-east-1"
 SCHEDULER_ROLE = f"{ROLE}-scheduler"
+OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/other"
 GROUP = "taskflows-cloud-job"
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:job"
 LIVE_ARN = f"{FUNCTION_ARN}:live"
@@ -138,6 +139,9 @@ DRIFTS = {
     "rule expression": lambda: client("events").put_rule(
         Name=the_rule()["Name"], ScheduleExpression="rate(1 day)", State="ENABLED"
     ),
+    "rule with a role": lambda: client("events").put_rule(
+        Name=the_rule()["Name"], ScheduleExpression=the_rule()["ScheduleExpression"], RoleArn=OTHER_ROLE
+    ),
     "target removed": lambda: client("events").remove_targets(Rule=the_rule()["Name"], Ids=["function"]),
     "target redirected": lambda: client("events").put_targets(
         Rule=the_rule()["Name"], Targets=[{"Id": "function", "Arn": f"{FUNCTION_ARN}-2"}]
@@ -221,3 +225,13 @@ def test_a_rule_of_an_older_deployment_goes(env, aws, jobs, account):
     assert [str(action.key) for action in plan.actions] == ["rule job-0123456789"]
     assert env.deploy_function(jobs.report, wanted(), [])
     assert "job-0123456789" not in account()["rules"]
+
+
+def test_a_grant_that_stands_twice_is_one_grant(env, aws, jobs):
+    assert env.deploy_function(jobs.report, wanted(), [])
+    policy = aws.look(lambda: client("lambda").get_policy(FunctionName="job", Qualifier="live")["Policy"])
+    document = json.loads(policy)
+    twice = json.dumps({**document, "Statement": document["Statement"] * 2})
+    aws.before = once("lambda:GetPolicy", lambda: answer({"Policy": twice}))
+
+    assert env.plan_function(jobs.report, wanted(), []).is_empty

@@ -71,10 +71,10 @@ def _elsewhere(names: Names, own: AwsFunctionOptions, options: AwsOptions) -> It
 def _roles_elsewhere(names: Names, own: AwsFunctionOptions, options: AwsOptions) -> Iterator[Problem]:
     for field in _ROLES:
         for arn in _given(field, own, options):
-            parts = arn.split(":")
-            if (parts[_PARTITION], parts[_ACCOUNT]) != (names.partition, names.account):
+            account = arn.split(":")[_ACCOUNT]
+            if account != names.account:
                 message = (
-                    f"{arn!r} is of account {parts[_ACCOUNT]}, and the credentials are of {names.account}; give a role "
+                    f"{arn!r} is of account {account}, and the credentials are of {names.account}; give a role "
                     "of that account, or take the credentials of the other one with profile="
                 )
                 yield Problem(field=field, message=message)

@@ -49,8 +49,9 @@ def read_permissions(session: AwsSession, names: Names) -> list[Resource]:
         policy = json.loads(client.get_policy(FunctionName=names.function, Qualifier=LIVE)["Policy"])
     except client.exceptions.ResourceNotFoundException:
         return []
-    statements = [statement for statement in policy["Statement"] if statement.get("Sid") in NAMES]
-    return [_permission(names, statement["Sid"], _observed(statement)) for statement in statements]
+    # AWS has each name once; emulators may have it twice.
+    statements = {statement.get("Sid"): statement for statement in policy["Statement"]}
+    return [_permission(names, name, _observed(statements[name])) for name in NAMES if name in statements]
 
 
 def _observed(statement: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,8 +88,9 @@ def _observed(
         "tags": tags,
         "targets": {target["Id"]: _observed_target(target) for target in targets},
     }
-    if "EventPattern" in rule:
-        properties["event_pattern"] = rule["EventPattern"]
+    # What no rule of ours has. PutRule takes away what it does not name.
+    added = {"event_pattern": rule.get("EventPattern"), "role": rule.get("RoleArn")}
+    properties.update({name: value for name, value in added.items() if value})
     return _rule(names, rule["Name"], properties)
 
 
@@ -165,7 +166,7 @@ def _all_entries(context: Context, call: Any) -> None:
 def _update(context: Context, action: Action) -> None:
     changed, wanted = action.changed_fields, action.resource.properties
     before = action.observed.properties if action.observed is not None else {}
-    if changed & {"description", "expression", "state", "event_pattern"}:
+    if changed & {"description", "expression", "state", "event_pattern", "role"}:
         _put_rule(context, action.resource)
     if before.get("targets", {}).get(_TARGET) != wanted["targets"][_TARGET]:
         _put_target(context, action.resource)
