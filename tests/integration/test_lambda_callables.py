@@ -111,6 +111,16 @@ class Job:
     half = functools.partialmethod(divide, 7)
 
 
+class Daily(Job):
+    @classmethod
+    def named(cls):
+        return cls.__name__
+
+
+class Weekly(Daily):
+    pass
+
+
 class AsyncCallable:
     async def __call__(self, event):
         return event["number"]
@@ -189,6 +199,7 @@ OF_MODULES: list[tuple[str, Any]] = [
     ("Color.first", "red"),
     ("Job", {"when": "2026-01-02", "names": ["a", "b"]}),
     ("Job.Inner.still", "inner"),
+    ("Weekly.named", "Weekly"),
     ("job.run", {"when": "2026-01-02", "names": ["a", "b"]}),
     ("job.later", "later"),
     ("job.each", ["a", "b"]),
@@ -351,9 +362,18 @@ def local_values() -> dict[str, tuple[Callable[..., Any], Any]]:
         yield 1
         yield 2
 
+    @functools.lru_cache
+    def cached(n: int = 30) -> int:
+        return n if n < 2 else cached(n - 1) + cached(n - 2)
+
+    def by_keyword(*, event: Any, context: Any = None) -> Any:
+        return [event["number"], context is not None]
+
     return {
         "defaults": (defaults, [4, [1, [2]]]),
         "local async generator": (async_each, [1, 2]),
+        "a local cache": (cached, 832040),
+        "event and context by keyword": (by_keyword, [4, True]),
         "dates and patterns": (lambda: [day, pattern.pattern], ["2026-01-02", "a+"]),
         "loggers and sets": (lambda: [log.name, table["k"]], ["job", ["a", "b"]]),
         "a module in a closure": (lambda: json.loads("[1]"), [1]),
@@ -392,10 +412,6 @@ def refused() -> dict[str, tuple[Any, str]]:
 
         def run(self) -> None: ...
 
-    @functools.lru_cache
-    def cached() -> int:
-        return 1
-
     return {
         "a lock": (lambda: lock, "its lock is a lock object"),
         "a lock deep inside": (Store(lock).run, "its guards → main → [1] is a lock object"),
@@ -403,7 +419,6 @@ def refused() -> dict[str, tuple[Any, str]]:
         "a connection": (lambda: connection, "its connection is a Connection object"),
         "a generator": (lambda: generator, "its generator is a generator object"),
         "a thread": (lambda: thread, "its thread"),
-        "a local lru_cache": (cached, "cannot be packaged by value"),
         "needed arguments": (lambda path: path, "needs 'path'"),
         "a method without its instance": (Store.run, "needs 'self'"),
         "no callable": (5, "must be a callable"),

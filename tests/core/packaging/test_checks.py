@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections.abc import Callable
 from types import ModuleType
@@ -45,6 +46,11 @@ def test_a_method_of_a_class_needs_an_instance() -> None:
         def run(self) -> None: ...
 
     assert "a method of an instance" in messages(Job.run)[0]
+
+
+@pytest.mark.parametrize("function", [operator.itemgetter("n"), operator.attrgetter("n"), operator.methodcaller("n")])
+def test_what_always_needs_an_object_is_refused(function: Any) -> None:
+    assert "needs 'obj', which a schedule cannot give" in messages(function)[0]
 
 
 @pytest.mark.parametrize("thing", [5, None, "text", object()])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
-Takes: TypeAlias = Literal["nothing", "event", "event, context"]
+Takes: TypeAlias = Literal["nothing", "event", "event, context", "event=", "event=, context=", "event, context="]
+"""With what a callable is called; what ends in ``=`` is given by keyword."""
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _GIVEN = ("event", "context")
 
@@ -27,8 +29,10 @@ def callable_name(function: Callable[..., Any]) -> str:
     name = getattr(function, "__qualname__", None)
     if not isinstance(name, str):
         return f"{type(function).__module__}:{type(function).__qualname__} (instance)"
-    owner = getattr(function, "__self__", None)
-    if inspect.ismethod(function) and not isinstance(owner, type):
+    if inspect.ismethod(function):
+        owner = function.__self__
+        if isinstance(owner, type):
+            return f"{owner.__module__}:{owner.__qualname__}.{function.__name__}"
         return f"{module}:{name} (bound method)"
     return f"{module}:{name}"
 
@@ -51,18 +55,47 @@ def call_style(function: Callable[..., Any]) -> tuple[Takes, str]:
     Returns:
         What it gets, and what is wrong with its parameters; ``""`` when nothing is.
     """
+    if isinstance(function, operator.attrgetter | operator.itemgetter | operator.methodcaller):
+        return "nothing", _refusal(["obj"])  # before Python 3.13 they show no signature
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # built in, without a signature that can be read
         return "nothing", ""
     positional = [parameter for parameter in parameters if parameter.kind in _POSITIONAL]
     names = tuple(parameter.name for parameter in positional)
-    given = 2 if names[:2] == _GIVEN else 1 if names[:1] == _GIVEN[:1] else 0
-    left_over = [parameter for parameter in parameters if parameter not in positional[:given] and _needed(parameter)]
-    takes: Takes = "event, context" if given == 2 else "event" if given else "nothing"
-    if not left_over:
-        return takes, ""
-    return takes, _refusal([parameter.name for parameter in left_over])
+    given = _GIVEN[: 2 if names[:2] == _GIVEN else 1 if names[:1] == _GIVEN[:1] else 0]
+    by_keyword = _asked_by_keyword(function, parameters, given)
+    left_over = [
+        parameter.name
+        for parameter in parameters
+        if parameter not in positional[: len(given)] and parameter.name not in by_keyword and _needed(parameter)
+    ]
+    takes: Any = ", ".join([*given, *(f"{name}=" for name in by_keyword)]) or "nothing"
+    return takes, _refusal(left_over) if left_over else ""
+
+
+def _asked_by_keyword(
+    function: Callable[..., Any], parameters: list[inspect.Parameter], given: tuple[str, ...]
+) -> list[str]:
+    """The event, and the context of who gets the event, as far as they are parameters for keywords alone."""
+    bound = function.keywords if isinstance(function, functools.partial) else ()
+    keywords = [one.name for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY and one.name not in bound]
+    asked = [name for name in _GIVEN if name in keywords]
+    return asked if "event" in (*given, *asked) else []
+
+
+def arguments_for(takes: Takes, event: Any, context: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call.
+
+    Args:
+        takes: What `call_style` said.
+        event: What triggers the call.
+        context: The runtime's description of it.
+    """
+    values = {"event": event, "context": context}
+    asked = [] if takes == "nothing" else takes.split(", ")
+    by_position = tuple(values[name] for name in asked if name in values)
+    return by_position, {name[:-1]: values[name[:-1]] for name in asked if name not in values}
 
 
 def _needed(parameter: inspect.Parameter) -> bool:

@@ -113,7 +113,8 @@ def reference_of(function: Callable[..., Any], finder: ModuleFinder) -> Referenc
         function: The callable.
         finder: Looks for its module.
     """
-    module_name = getattr(function, "__module__", None)
+    holder = _class_of(function)
+    module_name = getattr(function if holder is None else holder, "__module__", None)
     module = sys.modules.get(module_name) if isinstance(module_name, str) else None
     if module is None or module.__name__ in _NEVER_IMPORTED or module_name in _NEVER_IMPORTED:
         return None
@@ -124,8 +125,17 @@ def reference_of(function: Callable[..., Any], finder: ModuleFinder) -> Referenc
     return Reference(module=found.name, attributes=attributes) if attributes else None
 
 
+def _class_of(function: Callable[..., Any]) -> type | None:
+    """The class that a class method was asked for, which may be below the one that has it."""
+    holder = function.__self__ if isinstance(function, MethodType) else None
+    return holder if isinstance(holder, type) else None
+
+
 def _path_in(module: ModuleType, function: Callable[..., Any]) -> tuple[str, ...]:
+    holder = _class_of(function)
     qualname = getattr(function, "__qualname__", None)
+    if holder is not None:
+        qualname = f"{holder.__qualname__}.{function.__name__}"
     if isinstance(qualname, str) and _leads_to(module, qualname.split("."), function):
         return tuple(qualname.split("."))
     if isinstance(function, FunctionType):

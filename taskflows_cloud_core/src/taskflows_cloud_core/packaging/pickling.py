@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import attrs
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.rebuilding import is_cached, parts_of_cached, reduce_standard
 from taskflows_cloud_core.packaging.unpicklable import explain
 
 _SECRET_NAME = re.compile(r"token|secret|passw|credential|api_?key|private_?key|access_?key", re.IGNORECASE)
@@ -26,6 +27,7 @@ PROTOCOL = 5
 """The newest protocol that every supported Python reads."""
 
 _CLOUDPICKLE = "cloudpickle.cloudpickle"
+_SCRIPTS = ("__main__", "__mp_main__")
 # The twin of pickle.Pickler in Python: slower, but every step of it can be overridden.
 _PythonPickler: Any = vars(pickle)["_Pickler"]
 
@@ -127,14 +129,37 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:  # noqa: FBT001, FBT002 - the inherited signature
         try:
-            super().save(obj, save_persistent_id)
+            if is_cached(obj) and id(obj) not in self.memo:
+                self.save_cached(obj)
+            else:
+                super().save(obj, save_persistent_id)
         except Exception:
             self.trail.append(obj)
             raise
 
+    def save_cached(self, cached: Any) -> None:
+        """Save a function behind a cache: the function, then its cache, and only then what the function refers to.
+
+        A function that calls itself refers to its own cache.
+        """
+        function, make, arguments, names = parts_of_cached(cached)
+        later: tuple[Any, ...] = ()
+        if id(function) not in self.memo:
+            reduced = self.reducer_override(function)
+            if isinstance(reduced, tuple) and len(reduced) == 6:
+                self.save_reduce(*reduced[:2], obj=function)
+                self.write(pickle.POP)
+                later = reduced
+        self.save_reduce(make, arguments, names, obj=cached)
+        if later:
+            self.save_reduce(later[5], (function, later[2]))
+            self.write(pickle.POP)
+
     def save_global(self, obj: Any, name: str | None = None) -> None:
         found = name or getattr(obj, "__qualname__", None) or obj.__name__
         module = str(pickle.whichmodule(obj, found))  # type: ignore[attr-defined]  # no stub
+        if module in _SCRIPTS and module in sys.modules:
+            raise pickle.PicklingError(f"{found} is known by its name alone, in a script")
         self.modules.add(module)
         if module == _CLOUDPICKLE:
             self.cloudpickle_names.add(found)
@@ -167,7 +192,9 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
             self.modules.add(obj.__name__)
         if isinstance(obj, io.IOBase) and obj not in (sys.stdout, sys.stderr):
             raise TypeError(f"cannot pickle {type(obj).__name__!r} object")
-        reduced = reduce(self, obj)
+        reduced = reduce_standard(obj)
+        if reduced is None:
+            reduced = reduce(self, obj)
         if not isinstance(reduced, tuple):
             return reduced
         if isinstance(obj, FunctionType):

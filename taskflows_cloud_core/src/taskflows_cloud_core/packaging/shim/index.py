@@ -33,11 +33,20 @@ def _load() -> Any:
         function = import_module(entry["module"])
         for name in entry["attributes"]:
             function = getattr(function, name)
-    if entry["takes"] == "nothing":
+    return function if entry["takes"] == "event, context" else _called(function, entry["takes"])
+
+
+def _called(function: Any, takes: str) -> Any:
+    """A function of the event and the context that gives another one what it takes."""
+    if takes == "nothing":
         return lambda _event, _context: function()
-    if entry["takes"] == "event":
+    if takes == "event":
         return lambda event, _context: function(event)
-    return function
+    if takes == "event=":
+        return lambda event, _context: function(event=event)
+    if takes == "event, context=":
+        return lambda event, context: function(event, context=context)
+    return lambda event, context: function(event=event, context=context)
 
 
 def _is_plain(value: Any) -> bool:

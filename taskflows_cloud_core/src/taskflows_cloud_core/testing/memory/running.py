@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_core.packaging.calls import call_style
+from taskflows_cloud_core.packaging.calls import arguments_for, call_style
 from taskflows_cloud_core.packaging.shim.results import finish
 
 # Standard output and the environment belong to the whole process.
@@ -89,9 +89,9 @@ def run(function: Callable[..., Any], event: Any, context: Context, environment:
 
 def _call(function: Callable[..., Any], event: Any, context: Context) -> Any:
     takes, _ = call_style(function)
-    given = {"nothing": (), "event": (event,), "event, context": (event, context)}[takes]
+    given, named = arguments_for(takes, event, context)
     try:
-        result = function(*given)
+        result = function(*given, **named)
     except SystemExit as left:
         if left.code in (None, 0):
             return None
