@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -404,3 +405,36 @@ def test_a_version_that_is_still_running_stays(deploy, env, job, root, in_backgr
     assert [version.version for version in env.list_versions("job")] == ["2", "1"]
     wait_until(lambda: [run for run in runs() if run.version == 2 and run.outcome == "succeeded"])
     assert runs()[0].outcome == "succeeded"
+
+
+COUNTING = """
+import itertools
+import time
+from pathlib import Path
+
+def job(event):
+    for number in itertools.count():
+        print(number)
+        if Path(event["stop"]).exists():
+            return number
+        time.sleep(0.05)
+"""
+
+
+def test_a_log_that_cannot_be_written_for_a_while_costs_neither_run_nor_line(deploy, env, root, tmp_path, wait_until):
+    deploy(COUNTING)
+    stop, results = tmp_path / "stop", []
+    invocation = threading.Thread(
+        target=lambda: results.append(env.invoke_function("job", {"stop": str(stop)})), name="invocation"
+    )
+    invocation.start()
+    wait_until(lambda: has_a_process(root))
+    before = set_version_of_tables(root, 99)
+    # Longer than lines wait to be written.
+    time.sleep(0.6)
+    set_version_of_tables(root, before)
+    stop.touch()
+    invocation.join()
+
+    assert results[0].ok, results[0].error
+    assert [event.message for event in results[0].logs] == [str(number) for number in range(results[0].value + 1)]

@@ -34,6 +34,8 @@ _INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TZ", "US
 _MEMORY_PER_THREAD_MB = 256
 _FLUSH_SECONDS = 0.25
 _FLUSH_LINES = 1000
+# So many wait in memory, the newest, when the log cannot be written.
+_WAITING_LINES = 100_000
 
 
 @attrs.frozen(kw_only=True)
@@ -62,6 +64,7 @@ class Supervisor:
     def __init__(self, session: Session, task: Task) -> None:
         self.task = task
         self._session = session
+        self._keeper = _LineKeeper(session, task.run)
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._killed = False
@@ -93,7 +96,7 @@ class Supervisor:
             _remove(scratch)
 
     def note(self, ending: runs.Ending) -> None:
-        """Write down how the run ended, and queue another attempt when one is due.
+        """Write down the rest of the log and how the run ended, and queue another attempt when one is due.
 
         Raises:
             OperationError: The state cannot be written.
@@ -101,6 +104,7 @@ class Supervisor:
         if not self._session.paths.database.exists():
             # Somebody deleted the state, and the row of the run with it.
             return
+        self._keeper.flush()
         with self._session.database.writing() as connection:
             noted = runs.end(connection, self.task.run.id, ending, at=now())
             if noted and ending.outcome != "succeeded":
@@ -114,11 +118,9 @@ class Supervisor:
             if self._killed:
                 return _INTERRUPTED
             child = self._child = Child(command)
-        keeper = _LineKeeper(self._session, self.task.run)
         with child:
             self._note_child(child)
-            exited = child.watch(keeper.take)
-        keeper.flush()
+            exited = child.watch(self._keeper.take)
         return ending_of(exited, _read_result(result_file), self.task.function)
 
     def _note_child(self, child: Child) -> None:
@@ -130,7 +132,7 @@ class Supervisor:
 
 
 class _LineKeeper:
-    """Writes lines into the log, many at once."""
+    """Writes lines into the log, many at once; a run goes on when that is not possible for a while."""
 
     def __init__(self, session: Session, run: Run) -> None:
         self._session = session
@@ -141,7 +143,9 @@ class _LineKeeper:
     def take(self, lines: Sequence[LogLine]) -> None:
         self._lines += lines
         if len(self._lines) >= _FLUSH_LINES or time.monotonic() - self._flushed >= _FLUSH_SECONDS:
-            self.flush()
+            with contextlib.suppress(OperationError):
+                self.flush()
+            del self._lines[:-_WAITING_LINES]
 
     def flush(self) -> None:
         self._flushed = time.monotonic()
