@@ -98,7 +98,7 @@ def test_two_different_files_for_one_place_are_refused(
         build_package(jobs.job, target=target, include_files=["index.py"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.sampled_from(["..", ".", "a", "", "/", "~", "b\x00", "link"]), min_size=1, max_size=5))
 def test_no_spelling_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: list[str]) -> None:
     root = tmp_path / "r" / "o"
