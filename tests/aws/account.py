@@ -99,6 +99,18 @@ def once(call: str, fault: Callable[[], Any], times: int = 1) -> Callable[[int, 
     return meet
 
 
+def during(moment: int, inner: Callable[[], Any]) -> Callable[[int, str], None]:
+    """Let something happen before the call of that number."""
+    done: list[bool] = []
+
+    def before(number: int, _call: str) -> None:
+        if number == moment and not done:
+            done.append(True)
+            inner()
+
+    return before
+
+
 def connection_lost() -> None:
     """The connection ends before an answer comes."""
     raise ConnectionClosedError(endpoint_url="https://aws.example")

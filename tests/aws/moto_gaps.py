@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from moto.awslambda import models
 from moto.awslambda.exceptions import LambdaClientError, PreconditionFailedException
 from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, LambdaStorage
 from moto.awslambda.policy import Policy
@@ -34,6 +35,13 @@ class _VersionInUseError(LambdaClientError):
         super().__init__("ResourceConflictException", "Version is referenced by an alias.")
 
 
+class _NoLayerVersionError(LambdaClientError):
+    code = 400
+
+    def __init__(self, arns: list[str]) -> None:
+        super().__init__("InvalidParameterValueException", f"Layer version {arns[0]} does not exist.")
+
+
 def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make moto behave as AWS does where these tests would notice."""
     _keep_one_event_invoke_config(monkeypatch)
@@ -44,6 +52,7 @@ def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     _refuse_old_revisions(monkeypatch)
     _keep_versions_with_an_alias(monkeypatch)
     _know_percentiles(monkeypatch)
+    monkeypatch.setattr(models, "UnknownLayerVersionException", _NoLayerVersionError)
     add_calls(monkeypatch)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+import attrs
 import pytest
 
-from taskflows_cloud_aws import validate_lambda_constraints
+from taskflows_cloud_aws import AWSLambdaEnvironment, validate_lambda_constraints
+from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_core import ConfigurationError, get_environment
 from tests.aws.account import REGION, config
 
@@ -135,3 +139,9 @@ def test_regions_of_other_partitions(aws, jobs, account):
     assert plan.resource_id == "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:job"
     assert "arn:aws:" not in str(plan)
     assert REGION not in str(plan)
+
+
+def test_the_environment_names_every_option():
+    named = re.findall(r"- ``(\w+)``:", AWSLambdaEnvironment.__doc__)
+
+    assert named == [field.name for field in attrs.fields(AwsOptions)]

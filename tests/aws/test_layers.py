@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from taskflows_cloud_core import get_environment
-from tests.aws.account import EMPTY, REGION, KilledError, client, config, once, refusal
+from tests.aws.account import EMPTY, REGION, KilledError, client, config, during, once, refusal
 from tests.core.packaging.wheels import make_wheel
 
 
@@ -179,8 +180,6 @@ def test_by_itself_a_small_archive_has_no_layer(aws, jobs, account):
 
 
 def test_by_itself_a_large_archive_has_one(aws, jobs, account, index):
-    import random
-
     noise = random.Random(1).randbytes(11 * 2**20)
     make_wheel(index, "zz_large", "1.0", {"large.py": "VALUE = 1\n", "large.bin": noise})
 
@@ -200,8 +199,133 @@ def test_five_layers_leave_no_room(env, aws, jobs):
     assert aws.calls == []
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_code_alone_keeps_what_was_said_for_the_function(aws, jobs, account, index, given):
+    """Whether there is a layer is not decided anew, neither by size nor by what another environment says."""
+    make_wheel(
+        index, "zz_large", "1.0", {"large.py": "VALUE = 1\n", "large.bin": random.Random(1).randbytes(11 * 2**20)}
+    )
+    said = config(provider_options={"aws": {"dependency_layer": given}})
+    assert get_environment("aws", region=REGION).deploy_function(jobs.report, said, OLD if given else ["zz_large"])
+    other = get_environment("aws", region=REGION, dependency_layer=None if given else True)
+
+    assert other.update_function_code("job", jobs.other, OLD if given else ["zz_large"]).success
+
+    assert len(account()["layers"]) == given
+    again = get_environment("aws", region=REGION)
+    assert again.plan_function(jobs.other, said, OLD if given else ["zz_large"]).is_empty
+
+
+def test_settings_alone_find_a_layer_that_others_use_too_in_order(env, jobs):
+    for name in ("job", "job-2"):
+        assert env.deploy_function(jobs.report, config(name), OLD)
+
+    result = env.update_function_configuration("job", config(memory_mb=512))
+
+    assert [action.key.kind for action in result.plan.actions] == ["function", "live"]
+
+
+def killed_after(aws, call, act):
+    """Let a run die when the first call of that name has had its effect."""
+
+    def die(_number, name):
+        if name == call or aws.calls.count(call):
+            raise KilledError
+
+    aws.clear()
+    aws.after = die
+    with pytest.raises(KilledError):
+        act()
+    aws.clear()
+
+
+@pytest.mark.parametrize("call", ["UpdateFunctionConfiguration", "UpdateAlias", "DeleteLayerVersion"])
+def test_a_layer_given_up_by_a_killed_deployment_goes_with_the_next(env, aws, jobs, account, call):
+    def without():
+        other = get_environment("aws", region=REGION, dependency_layer=False)
+        return other.deploy_function(jobs.other, config(), OLD)
+
+    assert env.deploy_function(jobs.report, config(), OLD)
+    killed_after(aws, f"lambda:{call}", without)
+
+    assert without().success
+
+    there = account()
+    assert there["layers"] == {}
+    assert "taskflows-cloud:layers" not in there["functions"]["job"]["Tags"]
+    aws.clear()
+    assert without().success
+    assert aws.mutating == []
+    assert "lambda:ListLayers" not in aws.calls
+
+
+def test_a_layer_that_no_function_got_goes_with_another_deployment(env, aws, jobs, account):
+    def fresh():
+        return get_environment("aws", region=REGION, dependency_layer=True)
+
+    assert env.deploy_function(jobs.report, config(), OLD)
+    before = account()
+    killed_after(aws, "lambda:PublishLayerVersion", lambda: fresh().deploy_function(jobs.report, config(), NEW))
+    assert len(account()["layers"]) == 2
+
+    assert fresh().deploy_function(jobs.report, config(), OLD).success
+
+    assert account() == before
+
+
+def test_a_deletion_finds_a_layer_that_another_process_made_just_now(env, jobs, account):
+    other = get_environment("aws", region=REGION, dependency_layer=True)
+    assert env.deploy_function(jobs.report, config("job-2"), OLD)
+    # From here on this environment knows which layers there are.
+    assert env.plan_function(jobs.report, config("job-2"), OLD).is_empty
+    kept = account()["layers"]
+    assert other.deploy_function(jobs.report, config(), NEW)
+
+    assert env.delete_function("job")
+
+    assert account()["layers"] == kept
+
+
+def test_a_deletion_that_is_run_again_takes_a_layer_that_another_function_had_made(env, aws, jobs, account):
+    for name in ("job-2", "job"):
+        assert env.deploy_function(jobs.report, config(name), OLD)
+    assert env.delete_function("job-2")
+    killed_after(aws, "lambda:DeleteFunction", lambda: env.delete_function("job"))
+    assert len(account()["layers"]) == 1
+
+    assert get_environment("aws", region=REGION).delete_function("job")
+
+    assert account() == EMPTY
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("act", ["delete", "give up"])
+def test_the_last_two_functions_give_their_layer_up_at_once(env, aws, jobs, account, act):
+    other = get_environment("aws", region=REGION, dependency_layer=True)
+    elsewhere = get_environment("aws", region=REGION, dependency_layer=False)
+
+    def prepare():
+        aws.clear()
+        for name in ("job", "job-2"):
+            assert env.deploy_function(jobs.report, config(name), OLD)
+        aws.clear()
+
+    def give_up(name):
+        if act == "delete":
+            return other.delete_function(name)
+        return elsewhere.deploy_function(jobs.report, config(name), OLD)
+
+    prepare()
+    assert give_up("job")
+    for moment in range(1, len(aws.calls), 9):
+        prepare()
+        aws.before = during(moment, lambda: give_up("job-2"))
+        assert give_up("job")
+        assert account()["layers"] == {}, moment
+
+
 @pytest.mark.sweep
-@pytest.mark.parametrize("act", ["first", "changed", "delete"])
+@pytest.mark.parametrize("act", ["first", "changed", "given up", "delete"])
 def test_killed_anywhere_it_converges(env, aws, jobs, account, act):
     def fresh():
         return get_environment("aws", region=REGION, dependency_layer=True)
@@ -209,6 +333,9 @@ def test_killed_anywhere_it_converges(env, aws, jobs, account, act):
     acts = {
         "first": lambda: fresh().deploy_function(jobs.report, config(), OLD),
         "changed": lambda: fresh().deploy_function(jobs.report, config(), NEW),
+        "given up": lambda: get_environment("aws", region=REGION, dependency_layer=False).deploy_function(
+            jobs.report, config(), OLD
+        ),
         "delete": lambda: fresh().delete_function("job"),
     }
 
@@ -241,6 +368,6 @@ def test_killed_anywhere_it_converges(env, aws, jobs, account, act):
 def _without_numbers(there):
     """A layer that was published again has another number."""
     for function in there["functions"].values():
-        for layer in function["Layers"]:
+        for layer in function.get("Layers", []):
             layer["Arn"] = layer["Arn"].rpartition(":")[0]
     return {**there, "layers": list(there["layers"])}

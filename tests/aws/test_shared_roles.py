@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taskflows_cloud_core import Calendar, get_environment
-from tests.aws.account import ACCOUNT, EMPTY, GIVEN_ROLE, OWNER, REGION, client, config, make_given_role
+from tests.aws.account import ACCOUNT, EMPTY, GIVEN_ROLE, OWNER, REGION, client, config, during, make_given_role
 
 BERLIN = Calendar("Mon-Fri 07:00", timezone="Europe/Berlin")
 EXECUTION, SCHEDULER = f"taskflows-cloud.shared-{REGION}", f"taskflows-cloud.shared-{REGION}-scheduler"
@@ -51,6 +51,31 @@ def test_they_go_with_the_last_function(env, jobs, account):
     assert len([what for what in removed.left if "shared" in what]) == 2
     assert env.delete_function("two")
     assert account() == EMPTY
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("act", ["delete", "own roles"])
+def test_the_last_two_functions_give_them_up_at_once(env, aws, jobs, account, act):
+    other = get_environment("aws", region=REGION, schedule_service="scheduler")
+
+    def prepare():
+        aws.clear()
+        for name in ("one", "two"):
+            assert env.deploy_function(jobs.report, scheduled(name), [])
+        aws.clear()
+
+    def give_up(name):
+        return (
+            other.delete_function(name) if act == "delete" else other.deploy_function(jobs.report, scheduled(name), [])
+        )
+
+    prepare()
+    assert give_up("one")
+    for moment in range(1, len(aws.calls), 9):
+        prepare()
+        aws.before = during(moment, lambda: give_up("two"))
+        assert give_up("one")
+        assert not {EXECUTION, SCHEDULER} & set(account()["roles"]), moment
 
 
 def test_a_function_that_needs_more_gets_a_role_of_its_own(env, jobs, account):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taskflows_cloud_core import get_environment
-from tests.aws.account import REGION, config
+from tests.aws.account import REGION, config, during
 from tests.aws.programs import told_by
 from tests.aws.scenarios import BEFORE, OURS, THEIRS, ran, write_jobs
 from tests.aws.worlds import TOLD
@@ -14,18 +14,6 @@ from tests.aws.worlds import TOLD
 @pytest.fixture
 def other(aws):
     return get_environment("aws", region=REGION)
-
-
-def during(moment, inner):
-    """Let a whole run happen before the call of that number."""
-    done = []
-
-    def before(number, _call):
-        if number == moment and not done:
-            done.append(True)
-            inner()
-
-    return before
 
 
 @pytest.mark.slow

@@ -11,8 +11,10 @@ from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.errors import guard
 from taskflows_cloud_aws.naming import Names
 from taskflows_cloud_aws.patience import patiently
+from taskflows_cloud_aws.releasing import has_its_roles, release
 from taskflows_cloud_aws.resources import HANDLERS, Context, live, rule, schedule, schedule_group
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.unused import SUBJECT, any_names
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
 from taskflows_cloud_core.progress import Progress, ProgressEvent, one_at_a_time
 from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
@@ -24,7 +26,7 @@ def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeployme
     error = report.error
     if report.success:
         session.known_functions.add(plan.function_name)
-        error = _overtaken(session, plan)
+        error = _released(session, plan) or _overtaken(session, plan)
     return CloudDeploymentResult(
         success=error is None,
         function_name=plan.function_name,
@@ -38,19 +40,20 @@ def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeployme
 
 
 def delete(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
-    """Carry out a plan of `planning.plan_removal`."""
+    """Carry out a plan of `planning.plan_removal` or of `unused.plan_unused`."""
     kept: list[str] = []
     report = _carry_out(session, plan, progress, kept)
+    error = _released(session, plan) if report.success else report.error
     session.known_functions.discard(plan.function_name)
     done = [action.key for action in report.done]
     undone = [f"{action.key}, not deleted yet" for action in plan.actions if action.key not in done]
     return DeletionResult(
-        success=report.success,
+        success=error is None,
         function_name=plan.function_name,
         provider=plan.provider,
         deleted=[str(key) for key in done if not any(what.startswith(f"{key}, ") for what in kept)],
         left=[*plan.keeps, *kept, *undone],
-        error=report.error,
+        error=error,
         warnings=plan.warnings,
         plan=plan,
     )
@@ -59,8 +62,7 @@ def delete(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResul
 def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[str] | None = None) -> ApplyReport:
     if plan.is_empty:
         return ApplyReport()
-    names = session.names(plan.function_name)
-    context = Context(session=session, names=names, package=plan.package, kept=[] if kept is None else kept)
+    context = attrs.evolve(_context(session, plan), kept=[] if kept is None else kept)
     session.secrets.update(_secrets(plan))
     tell = one_at_a_time(progress)
 
@@ -79,9 +81,31 @@ def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[s
         session.waiting.stopping.clear()
 
 
+def _context(session: AwsSession, plan: Plan) -> Context:
+    for_all = plan.function_name == SUBJECT
+    names = any_names(session) if for_all else session.names(plan.function_name)
+    return Context(session=session, names=names, package=plan.package, for_all=for_all)
+
+
 def _waiting(plan: Plan, action: Action, text: str) -> ProgressEvent:
     message = f"{action.verb} {action.key}: {text}"
     return ProgressEvent(function_name=plan.function_name, stage="apply", status="started", message=message)
+
+
+def _released(session: AwsSession, plan: Plan) -> str | None:
+    """Take away what the function shared and gave up; what went wrong comes back."""
+    if plan.is_empty or plan.function_name == SUBJECT:
+        return None
+    context = _context(session, plan)
+    try:
+        guard(
+            f"what {plan.function_name} shared",
+            lambda: patiently(session.waiting, lambda: release(context, plan)),
+            session.secrets,
+        )
+    except OperationError as error:
+        return f"everything else was done, but what was shared is not taken away yet: {error}; run again"
+    return None
 
 
 def _overtaken(session: AwsSession, plan: Plan) -> str | None:
@@ -91,7 +115,10 @@ def _overtaken(session: AwsSession, plan: Plan) -> str | None:
     names = session.names(plan.function_name)
     try:
         still_so = guard(
-            f"function {plan.function_name}", lambda: _is_as_planned(session, names, plan.metadata), session.secrets
+            f"function {plan.function_name}",
+            # A role goes when none uses it. Who deletes one looks once more afterwards, but may not have come to that.
+            lambda: has_its_roles(session, names, plan) and _is_as_planned(session, names, plan.metadata),
+            session.secrets,
         )
     except OperationError as error:
         return f"everything was done, but whether it is still so cannot be read: {error}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskflows_cloud_aws import limits, ownership
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.resources.function_calls import get_function
+from taskflows_cloud_aws.resources.function_reading import get_function
 from taskflows_cloud_core import ConfigurationError, FunctionNotFoundError, NotManagedError, Problem
 
 _NAME = r"(?P<name>[a-zA-Z0-9-_]{1,64})"

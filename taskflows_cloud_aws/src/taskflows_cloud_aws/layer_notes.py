@@ -22,14 +22,15 @@ class LayerNotes:
         self._versions: dict[str, str] = {}
         self._listing: tuple[float, Mapping[str, str]] | None = None
 
-    def listed(self, ask: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    def listed(self, ask: Callable[[], Mapping[str, str]], *, afresh: bool) -> Mapping[str, str]:
         """The layers of our making by name, each with the function that it was made for.
 
         Args:
             ask: Asks AWS.
+            afresh: Ask in any case.
         """
         with self._lock:
-            if self._listing is None or self._clock() - self._listing[0] > _SECONDS:
+            if afresh or self._listing is None or self._clock() - self._listing[0] > _SECONDS:
                 self._listing = (self._clock(), ask())
             return self._listing[1]
 

@@ -8,12 +8,12 @@ from typing import Any
 from taskflows_cloud_aws import console, function_access, ownership, wishes
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.file_tag import files_of_tag
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming import Names, layer_in
 from taskflows_cloud_aws.observing import Observed, observe
 from taskflows_cloud_aws.resources import (
     concurrency,
     function,
-    function_calls,
+    function_reading,
     invoke_config,
     log_group,
     role,
@@ -36,7 +36,7 @@ def list_functions(session: AwsSession) -> list[DeployedFunction]:
         for listed in page["Functions"]
         if listed.get("Handler") == _HANDLER and listed.get("Runtime", "").startswith("python")
     )
-    answers = session.side_by_side(lambda name: function_calls.get_function(session, name), candidates)
+    answers = session.side_by_side(lambda name: function_reading.get_function(session, name), candidates)
     ours: dict[str, Any] = {
         name: answer
         for name, answer in zip(candidates, answers, strict=True)
@@ -150,7 +150,17 @@ def _config(name: str, properties: Mapping[str, Any], observed: Observed) -> Clo
         retries=invoked.properties["retries"] if invoked else None,
         log_retention_days=logs.properties["retention_days"] if logs else None,
         include_files=files_of_tag(properties["tags"]) or (),
+        provider_options=_provider_options(properties),
     )
+
+
+def _provider_options(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the dependencies are, so that new code has them in the same place; nothing where their size decides."""
+    if ownership.IN_ARCHIVE in properties["tags"]:
+        return {"aws": {"dependency_layer": False}}
+    if any(layer_in(arn) is not None for arn in properties.get("layers", [])):
+        return {"aws": {"dependency_layer": True}}
+    return {}
 
 
 def _metadata(names: Names, found: Resource, observed: Observed) -> dict[str, Any]:

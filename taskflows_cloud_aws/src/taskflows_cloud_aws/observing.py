@@ -16,9 +16,10 @@ from taskflows_cloud_aws.resources import (
     code_signing,
     concurrency,
     function,
-    function_calls,
+    function_reading,
     invoke_config,
     layer,
+    layer_marks,
     live,
     log_group,
     permission,
@@ -90,6 +91,7 @@ class Look:
         shared: Kinds of roles of which the one that functions share is wanted.
         keeps: Kinds of roles that stay as they are.
         removing: Whether the function is to go: then layers and shared roles are looked for also when it has none.
+        keeps_layers: Whether the layers that the function has stay.
     """
 
     adopt: bool = False
@@ -99,6 +101,7 @@ class Look:
     shared: frozenset[str] = frozenset()
     keeps: frozenset[str] = frozenset({role.EXECUTION, role.SCHEDULER})
     removing: bool = False
+    keeps_layers: bool = True
 
 
 def observe(session: AwsSession, names: Names, look: Look | None = None) -> Observed:
@@ -117,7 +120,7 @@ def observe(session: AwsSession, names: Names, look: Look | None = None) -> Obse
     """
     look = look or Look()
     found = _Collected(adopt=look.adopt)
-    answer = function_calls.get_function(session, names.function)
+    answer = function_reading.get_function(session, names.function)
     if answer is not None:
         if not look.adopt:
             _require_ours(names, answer)
@@ -148,7 +151,7 @@ class _Reading:
         yield lambda: self._optional(alarm.KIND, "cloudwatch:DescribeAlarms", self._alarms)
         yield lambda: self._optional(queue.KIND, "sqs:GetQueueUrl", self._queue)
         yield lambda: self._optional(topic.KIND, "sns:ListTagsForResource", self._topic)
-        if self.look.removing or self.look.wanted_layers or self._layers_in_use():
+        if self.look.removing or self.look.wanted_layers or self._layers_in_use() or self._layers_given_up():
             yield lambda: self._optional(layer.KIND, "lambda:ListLayers", self._layers)
 
     def _optional(self, kind: str, right: str, read: Callable[[], None]) -> None:
@@ -192,7 +195,7 @@ class _Reading:
         self._shared_role(ResourceKey(role.EXECUTION, names.shared_role), self._role_users, in_use=in_use)
 
     def _role_users(self) -> list[str]:
-        return usage.users_of_role(self.session, self.names.shared_role_arn, self.names.function)
+        return usage.users_of_role(usage.all_functions(self.session), self.names.shared_role_arn, self.names.function)
 
     def _shared_role(self, key: ResourceKey, users: Callable[[], list[str]], *, in_use: bool) -> None:
         """A shared role is this function's to change, but to delete only when nobody else uses it."""
@@ -255,9 +258,19 @@ class _Reading:
     def _layers_in_use(self) -> set[str]:
         return usage.layers_of(self._configuration)
 
+    def _layers_given_up(self) -> set[str]:
+        return layer_marks.given_up(self.answer.get("Tags", {}) if self.answer is not None else {})
+
     def _layers(self) -> None:
-        used, wanted = self._layers_in_use(), set(self.look.wanted_layers)
-        layers = layer.observed_layers(self.session, self.names, used, wanted)
+        used, look = self._layers_in_use(), self.look
+        concerned = layer.Concerned(
+            used=used,
+            given_up=self._layers_given_up(),
+            wanted=look.wanted_layers | (used if look.keeps_layers else set()),
+            removing=look.removing,
+            is_gone=self.answer is None,
+        )
+        layers = layer.observed_layers(self.session, self.names, concerned)
         self.found.add(*layers.resources)
         self.found.shared_with.update(layers.shared_with)
 

@@ -17,9 +17,13 @@ PROVISIONED = "taskflows-cloud:provisioned"
 """On a function: its alias may have provisioned concurrency of our making. Set before it, removed after it."""
 SIGNING = "taskflows-cloud:code-signing"
 """On a function: it may have a code signing configuration of our making. Set before it, removed after it."""
+IN_ARCHIVE = "taskflows-cloud:dependencies-in-archive"
+"""On a function: its dependencies are to stay with its code, however large they are."""
+LAYERS = "taskflows-cloud:layers"
+"""On a function: layers that it gives up. Set before it has them no longer, removed after they are gone."""
 OWNERS = (OWNER, SHARED)
 MARKS = (PROVISIONED, SIGNING)
-OUR_TAGS = (OWNER, PAUSED, FILES, *MARKS)
+OUR_TAGS = (OWNER, PAUSED, FILES, IN_ARCHIVE, LAYERS, *MARKS)
 
 
 def owned_by(function: str, user_tags: Mapping[str, str]) -> dict[str, str]:

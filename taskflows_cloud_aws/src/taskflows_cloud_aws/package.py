@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws.function_options import function_options
+from taskflows_cloud_aws.function_options import AwsFunctionOptions, function_options
 from taskflows_cloud_aws.limits import DEFAULT_ARCHITECTURE, DIRECT_UPLOAD_BYTES, LAYERS
 from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Package, Problem
@@ -92,7 +92,7 @@ def package_for_lambda(
         )
 
     own = function_options(config)
-    wanted = options.dependency_layer if own.dependency_layer is None else own.dependency_layer
+    wanted = wants_layer(options, own)
     if wanted is not None or len(own.layers) >= LAYERS:
         return build(target, separate=wanted is True)
     whole = build(attrs.evolve(target, max_archive_bytes=None), separate=False)
@@ -101,6 +101,11 @@ def package_for_lambda(
     package = build(target, separate=True)
     is_large = package.layer is not None and package.layer.size >= _BYTES_WORTH_A_LAYER
     return package if is_large else build(target, separate=False)
+
+
+def wants_layer(options: AwsOptions, own: AwsFunctionOptions) -> bool | None:
+    """Whether the dependencies are to be in a layer; ``None`` when their size decides."""
+    return options.dependency_layer if own.dependency_layer is None else own.dependency_layer
 
 
 def create_lambda_deployment_package(

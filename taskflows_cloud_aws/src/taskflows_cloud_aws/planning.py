@@ -90,7 +90,7 @@ def plan_removal(session: AwsSession, name: str, *, keep_logs: bool) -> Plan:
     if not limits.FUNCTION_NAME.fullmatch(name):
         return Plan(function_name=name, provider="aws")
     names = session.names(name)
-    look = Look(removing=True, keeps=frozenset(), wanted_kinds=_removable_kinds(session))
+    look = Look(removing=True, keeps=frozenset(), keeps_layers=False, wanted_kinds=_removable_kinds(session))
     observed = observe(session, names, look)
     doomed, keeps = _doomed(names, observed, keep_logs=keep_logs)
     return Plan(

@@ -70,6 +70,7 @@ def provider_info() -> ProviderInfo:
             "pause",
             "permissions",
             "rollback",
+            "shared",
             "timezones",
         },
         limits={
@@ -166,10 +167,19 @@ def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # no
 
 @hookimpl
 def delete_function(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
-    """Carry out a plan of removal."""
+    """Carry out a plan of removal, or of what no function uses."""
     from taskflows_cloud_aws import deploying
 
     return deploying.delete(session, plan, progress)
+
+
+@hookimpl
+def plan_unused(session: AwsSession) -> Plan:
+    """Find layers and shared roles that no function uses."""
+    from taskflows_cloud_aws import unused
+    from taskflows_cloud_aws.errors import guard
+
+    return guard(unused.SUBJECT, lambda: unused.plan_unused(session), session.secrets)
 
 
 @hookimpl

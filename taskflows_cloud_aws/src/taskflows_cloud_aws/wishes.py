@@ -15,6 +15,7 @@ from taskflows_cloud_aws.function_options import AwsFunctionOptions, function_op
 from taskflows_cloud_aws.naming import layer_in
 from taskflows_cloud_aws.observing import Look, Observed
 from taskflows_cloud_aws.options import AwsOptions
+from taskflows_cloud_aws.package import wants_layer
 from taskflows_cloud_aws.resources import (
     alarm,
     code_signing,
@@ -22,6 +23,7 @@ from taskflows_cloud_aws.resources import (
     function,
     invoke_config,
     layer,
+    layer_marks,
     live,
     log_group,
     permission,
@@ -46,7 +48,8 @@ def given_role(options: AwsOptions, own: AwsFunctionOptions) -> str | None:
 def look_for(wish: Wish) -> Look:
     """What has to be read for a wish."""
     if wish.config is None:
-        return Look(wanted_kinds=frozenset(), wanted_layers=frozenset(wanted_layers(wish)))
+        wanted = frozenset(wanted_layers(wish))
+        return Look(wanted_kinds=frozenset(), wanted_layers=wanted, keeps_layers=wish.package is None)
     own = function_options(wish.config)
     scheduled = any(trigger.expression.service == "scheduler" for trigger in wish.triggers or ())
     shares_scheduler_role = scheduled and wish.options.shared_roles and _given_scheduler_role(wish) is None
@@ -58,6 +61,7 @@ def look_for(wish: Wish) -> Look:
         wanted_emails=own.alarm_emails,
         shared=frozenset(kind for kind, is_shared in shared.items() if is_shared),
         keeps=frozenset({role.SCHEDULER}) if wish.triggers is None else frozenset(),
+        keeps_layers=wish.package is None,
     )
 
 
@@ -107,7 +111,8 @@ def _function(wish: Wish, observed: Observed) -> Resource:
     before: Mapping[str, Any] = found.properties if found is not None else {}
     if wish.config is None:
         configuration = {name: before[name] for name in before if name not in _CODE}
-        configuration["tags"] = {key: value for key, value in before["tags"].items() if key != ownership.FILES}
+        passing = (ownership.FILES, ownership.LAYERS)
+        configuration["tags"] = {key: value for key, value in before["tags"].items() if key not in passing}
     else:
         configuration = _configuration(wish, wish.config, observed)
     if wish.package is None:
@@ -115,12 +120,13 @@ def _function(wish: Wish, observed: Observed) -> Resource:
     else:
         architecture = _architecture(wish, before)
         code = function.code_properties(wish.package, architecture)
+    _set_layers(wish, configuration, before)
     configuration["tags"] = {
         **configuration["tags"],
         **_files_tag(wish, before),
+        **_layers_tag(observed, before, _layers_in(configuration)),
         **ownership.marks(before.get("tags", {})),
     }
-    _set_layers(wish, configuration, before)
     return function.desired_function(wish.names, code, configuration, found)
 
 
@@ -132,11 +138,14 @@ def _architecture(wish: Wish, before: Mapping[str, Any]) -> str:
 
 def _configuration(wish: Wish, config: CloudFunctionConfig, observed: Observed) -> dict[str, Any]:
     own = function_options(config)
-    return {
+    properties = {
         **function.configuration_properties(wish.names, config, paused=observed.is_paused),
         **function.aws_properties(wish.names, own),
         "role": _role_arn(wish, own),
     }
+    if wants_layer(wish.options, own) is False:
+        properties["tags"][ownership.IN_ARCHIVE] = "true"
+    return properties
 
 
 def _role_arn(wish: Wish, own: AwsFunctionOptions) -> str:
@@ -168,8 +177,18 @@ def wanted_layers(wish: Wish) -> set[str]:
 
 
 def _layers(wanted: Resource) -> list[Resource]:
-    names = [name for arn in wanted.properties.get("layers", []) if (name := layer_in(arn)) is not None]
-    return [layer.desired_layer(name) for name in names]
+    return [layer.desired_layer(name) for name in sorted(_layers_in(wanted.properties))]
+
+
+def _layers_in(properties: Mapping[str, Any]) -> set[str]:
+    return {name for arn in properties.get("layers", []) if (name := layer_in(arn)) is not None}
+
+
+def _layers_tag(observed: Observed, before: Mapping[str, Any], wanted: set[str]) -> Mapping[str, str]:
+    """The note of what an earlier deployment gave up stays until the last of it is gone."""
+    note = {key: value for key, value in before.get("tags", {}).items() if key == ownership.LAYERS}
+    going = {found.name for found in observed.of_kind(layer.KIND)} - wanted
+    return note if layer_marks.given_up(note) & going else {}
 
 
 def _files_tag(wish: Wish, before: Mapping[str, Any]) -> Mapping[str, str]:

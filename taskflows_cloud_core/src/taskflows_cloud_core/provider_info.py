@@ -26,6 +26,7 @@ CAPABILITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "permissions": ("required_permissions",),
         "rollback": ("list_versions", "rollback_function"),
         "seconds": (),
+        "shared": ("plan_unused",),
         "timezones": (),
     }
 )

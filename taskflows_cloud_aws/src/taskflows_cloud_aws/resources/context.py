@@ -38,6 +38,7 @@ class Context:
         session: Clients.
         names: Of the function that the resource belongs to.
         package: The code of the plan, when it has any.
+        for_all: Whether what is done is about no single function, so that each one counts as a user of a resource.
         made: What this run has made of the function so far.
         kept: Is told what a step left on purpose.
         tell: Is told what is waited for.
@@ -46,9 +47,15 @@ class Context:
     session: AwsSession
     names: Names
     package: Package | None = None
+    for_all: bool = False
     made: Made = attrs.field(factory=Made)
     kept: list[str] = attrs.field(factory=list)
     tell: Callable[[str], None] = _nothing
+
+    @property
+    def besides(self) -> str | None:
+        """The function that does not count when the users of a resource are looked for."""
+        return None if self.for_all else self.names.function
 
 
 Step: TypeAlias = Callable[[Context, Action], None]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import layer_in
-from taskflows_cloud_aws.resources import layer, upload
+from taskflows_cloud_aws.resources import function_reading, layer, layer_marks, upload
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
@@ -36,18 +35,6 @@ _PASSING_MESSAGES = (
 )
 
 
-def get_function(session: AwsSession, name: str, *, qualifier: str | None = None) -> GetFunctionResponseTypeDef | None:
-    """AWS's own answer; ``None`` when there is no such function, or none of that version or alias."""
-    client = session.lambda_
-    request: Any = {"FunctionName": name} if qualifier is None else {"FunctionName": name, "Qualifier": qualifier}
-    try:
-        answer = client.get_function(**request)
-    except client.exceptions.ResourceNotFoundException:
-        return None
-    session.secrets.update(answer["Configuration"].get("Environment", {}).get("Variables", {}).values())
-    return answer
-
-
 def will_pass(error: BaseException) -> bool:
     """Whether Lambda refuses only for now: a role that is too new, or another change under way."""
     code, message = error_code(error), error_message(error)
@@ -65,7 +52,7 @@ def wait_until_settled(context: Context) -> GetFunctionResponseTypeDef:
     name = context.names.function
 
     def probe() -> GetFunctionResponseTypeDef | None:
-        answer = get_function(context.session, name)
+        answer = function_reading.get_function(context.session, name)
         return answer if answer is not None and is_settled(dict(answer["Configuration"])) else None
 
     answer = context.session.waiting.until(probe, seconds=_STATE_SECONDS, what=f"the end of the change of {name!r}")
@@ -156,12 +143,27 @@ def _update(context: Context, action: Action) -> None:
         return
     everything = "last_update" in changed
     revision = action.resource.properties.get("revision")
+    if "layers" in changed:
+        revision = _revision_when_noted(context, action)
     if everything or changed & CONFIGURATION_FIELDS:
         revision = _update_configuration(context, action, revision)
     if (everything and context.package is not None) or changed & CODE_FIELDS:
         _update_code(context, action, revision)
     if "tags" in changed:
         _update_tags(context, action)
+
+
+def _revision_when_noted(context: Context, action: Action) -> str | None:
+    """Note the layers that the function has before it loses them; the revision that the change is to expect."""
+    layer_marks.announce(context.session, context.names)
+    expected: str | None = action.resource.properties.get("revision")
+    answer = function_reading.get_function(context.session, context.names.function)
+    if answer is None or action.observed is None:
+        return expected
+    found = observed_function(context.names, answer)
+    # Whether a tag renews the revision is nowhere said. When anything else differs, AWS shall refuse.
+    is_as_planned = not _differing(found, action.observed) - {"revision", "tags"}
+    return found.properties.get("revision") if is_as_planned else expected
 
 
 def _update_configuration(context: Context, action: Action, revision: str | None) -> str | None:

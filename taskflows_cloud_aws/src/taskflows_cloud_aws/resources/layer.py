@@ -9,15 +9,17 @@ Reference, DeleteLayerVersion, 2026-11-25).
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import attrs
 
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import Names, layer_in
-from taskflows_cloud_aws.resources import upload, usage
+from taskflows_cloud_aws.resources import layer_marks, upload, usage
 from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.function import as_datetime
 from taskflows_cloud_aws.waiting import error_code, error_message
 from taskflows_cloud_core import OperationError
 from taskflows_cloud_core.reconcile import Action, Resource
@@ -32,16 +34,30 @@ def desired_layer(name: str) -> Resource:
     return Resource(kind=KIND, name=name)
 
 
-def read_layers(session: AwsSession) -> Mapping[str, str]:
-    """The layers of our making by name, each with the function that it was made for; asked once for many functions."""
-    return session.layers.listed(lambda: _list_layers(session))
+def read_layers(session: AwsSession, *, afresh: bool) -> Mapping[str, str]:
+    """The layers of our making by name, each with the function that it was made for; asked once for many functions.
+
+    Args:
+        session: Clients.
+        afresh: Ask again all the same, because something is to be deleted.
+    """
+    return session.layers.listed(lambda: _list_layers(session), afresh=afresh)
 
 
 def _list_layers(session: AwsSession) -> dict[str, str]:
+    return {name: latest["Description"].removeprefix(_DESCRIPTION) for name, latest in _latest(session).items()}
+
+
+def layers_with_age(session: AwsSession) -> dict[str, datetime | None]:
+    """The layers of our making by name, each with the moment when its newest version was published."""
+    return {name: as_datetime(latest.get("CreatedDate", "")) for name, latest in _latest(session).items()}
+
+
+def _latest(session: AwsSession) -> dict[str, Any]:
     pages = session.lambda_.get_paginator("list_layers").paginate()
     listed = [(one["LayerName"], one["LatestMatchingVersion"]) for page in pages for one in page["Layers"]]
     return {
-        name: latest["Description"].removeprefix(_DESCRIPTION)
+        name: latest
         for name, latest in listed
         if layer_in(f":layer:{name}") and latest.get("Description", "").startswith(_DESCRIPTION)
     }
@@ -60,24 +76,54 @@ class Observed:
     shared_with: Mapping[str, list[str]]
 
 
-def observed_layers(session: AwsSession, names: Names, used: set[str], wanted: set[str]) -> Observed:
-    """The layers that are this function's to keep or to delete, as far as no other function uses them.
+@attrs.frozen(kw_only=True)
+class Concerned:
+    """Which layers have to do with a function.
 
     Args:
-        session: Clients.
-        names: Of the function.
-        used: Those that the function has.
+        used: Those that it has.
+        given_up: Those that an earlier deployment, broken off, was about to give up.
         wanted: Those that it is to have.
+        removing: Whether it is to go.
+        is_gone: Whether there is no function.
     """
-    listed = read_layers(session)
-    own = {name for name, function in listed.items() if function == names.function}
-    surplus = (own | used) & set(listed) - wanted
-    users = {name: usage.users_of_layer(session, name, names.function) for name in sorted(surplus)}
-    unused = {name for name in surplus if not users[name]}
+
+    used: Collection[str]
+    given_up: Collection[str]
+    wanted: Collection[str]
+    removing: bool
+    is_gone: bool
+
+
+def observed_layers(session: AwsSession, names: Names, concerned: Concerned) -> Observed:
+    """The layers that are this function's to keep or to delete, as far as no other function uses them."""
+    wanted = set(concerned.wanted)
+    decides = concerned.removing or bool({*concerned.used, *concerned.given_up} - wanted)
+    listed = read_layers(session, afresh=decides)
+    own = {name for name, made_for in listed.items() if made_for == names.function}
+    surplus = ({*own, *concerned.used, *concerned.given_up} & set(listed)) - wanted
+    ends_a_deletion = concerned.removing and concerned.is_gone and bool(listed)
+    functions = usage.all_functions(session) if surplus or ends_a_deletion else {}
+    users = {name: usage.users_of_layer(functions, name, names.function) for name in surplus}
+    doomed = {name for name in surplus if not users[name]}
+    if ends_a_deletion:
+        doomed |= _abandoned(listed, functions)
+    if not concerned.removing:
+        # What a broken off deployment gave up is told although it is gone, so that the note of it goes too.
+        doomed |= set(concerned.given_up) - wanted - set(listed)
     return Observed(
-        resources=tuple(desired_layer(name) for name in sorted(unused | wanted & set(listed))),
+        resources=tuple(desired_layer(name) for name in sorted(doomed | wanted & set(listed))),
         shared_with={f"{KIND} {name}": others for name, others in users.items() if others},
     )
+
+
+def _abandoned(listed: Mapping[str, str], functions: usage.Functions) -> set[str]:
+    """The layers that no function has, and whose own function is gone: no other deletion would find them."""
+    return {
+        name
+        for name, made_for in listed.items()
+        if made_for not in functions and not usage.users_of_layer(functions, name, None)
+    }
 
 
 def version_arn(context: Context, name: str) -> str:
@@ -135,6 +181,7 @@ def _publish(context: Context, name: str) -> str:
             f"the layer {name!r} is gone, and with it the dependencies; deploy the function's code again"
         )
     layer = package.layer
+    layer_marks.announce(context.session, context.names, coming=[name])
     request: dict[str, Any] = {
         "LayerName": name,
         "Description": f"{_DESCRIPTION}{context.names.function}",
@@ -162,12 +209,31 @@ def _create(context: Context, action: Action) -> None:
 
 
 def _delete(context: Context, action: Action) -> None:
-    session, name = context.session, action.resource.name
-    session.layers.forget(name)
-    users = usage.users_of_layer(session, name, context.names.function)
+    users = delete_unless_used(context.session, action.resource.name, besides=context.besides)
     if users:
         context.kept.append(f"{action.key}, which {', '.join(users)} took into use meanwhile")
-        return
+
+
+def delete_unless_used(session: AwsSession, name: str, *, besides: str | None) -> list[str]:
+    """Delete a layer, unless a function has it.
+
+    Args:
+        session: Clients.
+        name: Of the layer.
+        besides: The name of a function that does not count.
+
+    Returns:
+        Who has it, so that it is there.
+    """
+    users = usage.users_of_layer(usage.all_functions(session), name, besides)
+    if not users:
+        delete_layer(session, name)
+    return users
+
+
+def delete_layer(session: AwsSession, name: str) -> None:
+    """Delete all versions of our making."""
+    session.layers.forget(name)
     for number in _versions(session, name):
         # DeleteLayerVersion succeeds also when the version is gone.
         session.lambda_.delete_layer_version(LayerName=name, VersionNumber=number)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.naming import LIVE, Names
 from taskflows_cloud_aws.published_versions import prune_versions
-from taskflows_cloud_aws.resources import function_calls
+from taskflows_cloud_aws.resources import function_calls, function_reading
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
@@ -54,7 +54,7 @@ def _live(names: Names, source: Resource) -> Resource:
 
 def read_live(session: AwsSession, names: Names) -> Resource | None:
     """Read the version that the alias is on; ``None`` when there is no alias."""
-    answer = function_calls.get_function(session, names.function, qualifier=LIVE)
+    answer = function_reading.get_function(session, names.function, qualifier=LIVE)
     return None if answer is None else _live(names, observed_function(names, answer))
 
 
@@ -133,7 +133,7 @@ def _wait_for_version(context: Context, version: str) -> None:
     name = context.names.function
 
     def probe() -> bool | None:
-        answer = function_calls.get_function(context.session, name, qualifier=version)
+        answer = function_reading.get_function(context.session, name, qualifier=version)
         return True if answer is not None and is_settled(dict(answer["Configuration"])) else None
 
     context.session.waiting.until(probe, seconds=_STATE_SECONDS, what=f"version {version} of {name!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from taskflows_cloud_core import NotManagedError
 from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_iam import IAMClient
 
 EXECUTION = "role"
@@ -173,24 +176,73 @@ def _update(context: Context, action: Action) -> None:
 
 
 def _delete(context: Context, action: Action) -> None:
-    users = _other_users(context, action.resource)
+    session, names, resource = context.session, context.names, action.resource
+    if resource.name not in (names.shared_role, names.shared_scheduler_role):
+        _take_away(session.iam, resource.name)
+        return
+    users = delete_shared_role(session, names, resource, besides=context.besides)
     if users:
         context.kept.append(f"{action.key}, which {', '.join(users)} took into use meanwhile")
-        return
-    _take_away(context, action)
 
 
-def _other_users(context: Context, resource: Resource) -> list[str]:
+def delete_shared_role(session: AwsSession, names: Names, resource: Resource, *, besides: str | None) -> list[str]:
+    """Delete a role that functions share, unless one of them uses it.
+
+    Args:
+        session: Clients.
+        names: Of any function.
+        resource: The role as it was found.
+        besides: The name of a function that does not count.
+
+    Returns:
+        Who uses the role, so that it is there.
+    """
+
+    def users() -> list[str]:
+        if resource.name == names.shared_role:
+            return usage.users_of_role(usage.all_functions(session), names.shared_role_arn, besides)
+        return usage.other_schedule_groups(session, None if besides is None else names.schedule_group)
+
+    found = users()
+    if found:
+        return found
+    _take_away(session.iam, resource.name)
+    # Whoever took the role into use after the first look and before it was gone is seen by this one.
+    found = users()
+    if found:
+        _make_again(session.iam, resource)
+    return found
+
+
+def _make_again(iam: IAMClient, resource: Resource) -> None:
+    trust, tags = json.dumps(resource.properties["trust"]), ownership.as_pairs(resource.properties["tags"])
+    # Whoever uses it may have made it already.
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName=resource.name, AssumeRolePolicyDocument=trust, Tags=tags)  # type: ignore[arg-type]  # pairs of Key and Value
+    _put_policy(iam, resource)
+
+
+def release_shared_role(context: Context, kind: str, name: str) -> None:
+    """Delete a role that functions share, unless another one uses it or it is not ours."""
     session, names = context.session, context.names
-    if resource.name == names.shared_role:
-        return usage.users_of_role(session, names.shared_role_arn, names.function)
-    if resource.name == names.shared_scheduler_role:
-        return usage.other_schedule_groups(session, names.schedule_group)
-    return []
+    # Who may not read roles was told in the plan that they were not looked for.
+    if "iam:GetRole" in session.denied:
+        return
+    found = read_shared_role(session, kind, name)
+    if found.resource is not None and not found.foreign:
+        delete_shared_role(session, names, found.resource, besides=names.function)
 
 
-def _take_away(context: Context, action: Action) -> None:
-    iam, name = context.session.iam, action.resource.name
+def made_at(session: AwsSession, name: str) -> datetime | None:
+    """When a role was made; ``None`` when there is none."""
+    iam = session.iam
+    try:
+        return iam.get_role(RoleName=name)["Role"]["CreateDate"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+
+
+def _take_away(iam: IAMClient, name: str) -> None:
     # Each step by itself may find its work done, also by its own first attempt when the answer was lost.
     for attached in _listed(iam, "list_attached_role_policies", name, "AttachedPolicies"):
         _unless_gone(iam, partial(iam.detach_role_policy, RoleName=name, PolicyArn=attached["PolicyArn"]))

@@ -22,15 +22,30 @@ from taskflows_cloud_core.project.staging import tags_of
 
 
 @attrs.frozen(kw_only=True)
+class Unused:
+    """What functions shared and none uses any more.
+
+    Args:
+        resource: Kind and name.
+        place: Where it is.
+    """
+
+    resource: str
+    place: str
+
+
+@attrs.frozen(kw_only=True)
 class PruneAnswer(Answer):
     """What the files no longer name.
 
     Args:
         candidates: The functions of the project and the stage that are deployed and that the files do not name.
+        unused: What functions shared and none uses any more, whatever project they were of.
         results: What became of them; empty for a dry run.
     """
 
     candidates: tuple[Candidate, ...] = attrs.field(converter=to_tuple)
+    unused: tuple[Unused, ...] = attrs.field(default=(), converter=to_tuple)
     results: tuple[Removed, ...] = attrs.field(default=(), converter=to_tuple)
 
     @property
@@ -42,11 +57,14 @@ class PruneAnswer(Answer):
         """A line for each."""
         if self.results:
             return "\n".join(removed_text(result, style) for result in self.results)
-        return "\n".join(f"would delete {style.strong(each.function)} on {each.place}" for each in self.candidates)
+        lines = [f"would delete {style.strong(each.function)} on {each.place}" for each in self.candidates]
+        return "\n".join([*lines, *(f"would delete {each.resource} on {each.place}: unused" for each in self.unused)])
 
     def remarks(self, style: Style) -> str:  # noqa: ARG002 - nothing here has a colour
         """That there is nothing."""
-        return "" if self.candidates else "nothing to prune: the files name every function of the project"
+        return (
+            "" if self.candidates or self.unused else "nothing to prune: the files name every function of the project"
+        )
 
 
 @click.command()
@@ -59,23 +77,35 @@ class PruneAnswer(Answer):
 def prune(source: str | None, where: Where, *, keep_logs: bool, dry_run: bool, yes: bool) -> PruneAnswer:
     """Delete the functions of this project and stage that the files no longer name, after asking.
 
-    Functions are known by the tags 'project' and 'stage', which `deploy` gives them; all others stay.
+    Functions are known by the tags 'project' and 'stage', which `deploy` gives them; all others stay. Roles and layers
+    that functions shared and that none uses any more go too.
     """
     tags = _tags(where)
     keep = [each.config.function_name for each in staged_functions([source] if source else [], where)]
     environments = where.environments()
     candidates = _candidates(environments, keep, tags)
-    if dry_run or not candidates:
-        return PruneAnswer(candidates=candidates)
-    lines = [f"  {each.function} on {each.place}" for each in candidates]
-    confirm("\n".join(["The files no longer name these; they will be deleted:", *lines]), yes=yes)
+    unused = _unused(environments)
+    if dry_run or not (candidates or unused):
+        return PruneAnswer(candidates=candidates, unused=unused)
+    confirm(_question(candidates, unused), yes=yes)
     with Reporter("deleting") as reporter, on_interrupt(reporter.words):
         results = [
             Removed.of(result, label)
             for label, environment in environments.items()
             for result in environment.prune_functions(keep, tags=tags, keep_logs=keep_logs, progress=reporter)
         ]
-    return PruneAnswer(candidates=candidates, results=results)
+    return PruneAnswer(candidates=candidates, unused=unused, results=results)
+
+
+def _question(candidates: Sequence[Candidate], unused: Sequence[Unused]) -> str:
+    lines = []
+    if candidates:
+        lines += ["The files no longer name these; they will be deleted:"]
+        lines += [f"  {each.function} on {each.place}" for each in candidates]
+    if unused:
+        lines += ["No function uses these any more; they will be deleted:"]
+        lines += [f"  {each.resource} on {each.place}" for each in unused]
+    return "\n".join(lines)
 
 
 def _tags(where: Where) -> Mapping[str, str]:
@@ -96,4 +126,14 @@ def _candidates(
             Candidate(function=function.name, place=label)
             for label, environment in environments.items()
             for function in environment.plan_prune(keep, tags=tags)
+        ]
+
+
+def _unused(environments: Mapping[str, CloudEnvironment]) -> list[Unused]:
+    with waiting("looking for what no function uses"):
+        return [
+            Unused(resource=str(action.key), place=label)
+            for label, environment in environments.items()
+            if environment.shares
+            for action in environment.plan_unused().actions
         ]

@@ -40,6 +40,11 @@ class Connection:
             if field.repr and (value := getattr(self._options, field.name)) not in (None, field.default)
         }
 
+    @property
+    def shares(self) -> bool:
+        """Whether functions may share something at this provider, so that `plan_unused` has an answer."""
+        return "shared" in self._provider.info.capabilities
+
     @cached_property
     def _session(self) -> Any:
         return self._provider.call("connect", options=self._options)

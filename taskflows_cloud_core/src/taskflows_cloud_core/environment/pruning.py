@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from taskflows_cloud_core.environment.deploying import Deploying
 from taskflows_cloud_core.environment.workers import side_by_side
+from taskflows_cloud_core.errors import OperationError
 from taskflows_cloud_core.progress import Progress, one_at_a_time, silent
+from taskflows_cloud_core.reconcile import Plan
 from taskflows_cloud_core.results import DeletionResult, DeployedFunction
 
 
@@ -60,6 +62,7 @@ class Pruning(Deploying):
 
         Returns:
             One result for each function of `plan_prune`, in its order; a failure is told in it and stops no other.
+            Then, where functions share something that none uses any more, one for that: see `plan_unused`.
 
         Raises:
             TypeError: ``keep`` is one text, or an argument has another wrong type.
@@ -70,7 +73,39 @@ class Pruning(Deploying):
         one_by_one = one_at_a_time(progress)
         delete = partial(self.delete_function, keep_logs=keep_logs, progress=one_by_one)
         done = side_by_side([partial(delete, name) for name in doomed], max_workers=max_workers)
-        return [future.result() for future in done]
+        results = [future.result() for future in done]
+        shared = self._delete_unused(one_by_one)
+        return [*results, *(result for result in shared if result.deleted or not result.success)]
+
+    def plan_unused(self) -> Plan:
+        """Say what functions shared here and none uses any more, for instance roles; `prune_functions` deletes it.
+
+        What was made a moment ago is not in it, since a deployment may be about to use it.
+
+        Returns:
+            A plan of deletions, with a title in place of the function's name.
+
+        Raises:
+            OperationError: What is there cannot be read.
+            OperationUnsupported: Functions share nothing at this provider.
+        """
+        plan: Plan = self._call("plan_unused")
+        return plan
+
+    def _delete_unused(self, progress: Progress) -> Iterator[DeletionResult]:
+        if not self.shares:
+            return
+        try:
+            plan = self.plan_unused()
+            yield self._call("delete_function", plan=plan, progress=progress)
+        except OperationError as error:
+            yield DeletionResult(
+                success=False,
+                function_name="what functions share",
+                provider=self.provider,
+                error=str(error),
+                error_code=error.code,
+            )
 
 
 def _names(keep: Iterable[str]) -> frozenset[str]:

@@ -370,11 +370,11 @@ class DeployingSpec:
 
     @hookspec(firstresult=True)
     def delete_function(self, session: Any, plan: Plan, progress: Progress) -> DeletionResult:
-        """Carry out a plan of ``plan_removal``. Called after it, also when the plan is empty.
+        """Carry out a plan of ``plan_removal`` or of ``plan_unused``. Called after it, also when the plan is empty.
 
         Args:
             session: What ``connect`` returned.
-            plan: What ``plan_removal`` returned, perhaps changed by an extension.
+            plan: What the other hook returned, perhaps changed by an extension.
             progress: Is told of each action as it begins and ends.
 
         Returns:
@@ -397,6 +397,39 @@ class DeployingSpec:
                         left=plan.keeps,
                         error=report.error,
                         plan=plan,
+                    )
+
+        .. versionadded:: 0.1
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def plan_unused(self, session: Any) -> Plan:
+        """Find what was made for several functions and is used by none. Called when a user prunes.
+
+        Only for a provider whose functions share something, for instance a role; it declares ``"shared"``. It reads
+        and never changes anything, and leaves out what a deployment that is under way may be about to use.
+
+        Args:
+            session: What ``connect`` returned.
+
+        Returns:
+            The plan, whose ``function_name`` is a title for it all that can be no function's name; ``delete_function``
+            carries it out, and looks again before it deletes.
+
+        Example:
+            .. code-block:: python
+
+                from taskflows_cloud_core import hookimpl
+                from taskflows_cloud_core.reconcile import Plan, diff
+
+                @hookimpl
+                def plan_unused(session):
+                    unused = [r for r in session.read_shared() if not session.users_of(r.name)]
+                    return Plan(
+                        function_name="shared roles",
+                        provider="example",
+                        actions=diff([], unused).actions,
                     )
 
         .. versionadded:: 0.1

@@ -27,6 +27,7 @@ _ASK: Mapping[str, Callable[[CloudEnvironment, Any], Any]] = MappingProxyType(
         "pause": lambda environment, _: environment.pause_schedules("job"),
         "permissions": lambda environment, _: environment.required_permissions(),
         "rollback": lambda environment, _: environment.list_versions("job"),
+        "shared": lambda environment, _: environment.plan_unused(),
     }
 )
 # Asking for a format that there is not is refused by those who do export.

@@ -120,6 +120,11 @@ class MemoryProvider:
         return planning.plan_removal(session, self.name, name, keep_logs=keep_logs)
 
     @hookimpl
+    def plan_unused(self) -> Plan:
+        """Nothing is shared here."""
+        return Plan(function_name="shared resources", provider=self.name)
+
+    @hookimpl
     def delete_function(self, session: Place, plan: Plan, progress: Progress) -> DeletionResult:
         """Remove them."""
         return deploying.remove(session, plan, progress)
