@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import attrs
@@ -56,3 +57,14 @@ def require_count(n: object) -> None:
         raise TypeError(f"n must be of type int, not {type(n).__name__}")
     if n < 0:
         raise ValueError(f"n is {n}; it must be at least 0")
+
+
+def aware_moment(after: object) -> datetime:
+    """Refuse what cannot say after which moment; now, when it is ``None``."""
+    if after is None:
+        return datetime.now(UTC)
+    if not isinstance(after, datetime):
+        raise TypeError(f"after must be of type datetime or None, not {type(after).__name__}")
+    if after.utcoffset() is None:
+        raise ValueError("after has no time zone; pass an aware datetime, for instance datetime.now(UTC)")
+    return after

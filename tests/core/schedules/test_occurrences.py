@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -105,6 +105,20 @@ def test_wrong_arguments_are_refused(ask: Calendar | Periodic) -> None:
     with pytest.raises(ValueError, match="no time zone"):
         ask.next_runs(1, datetime(2027, 1, 1))  # noqa: DTZ001 - that is the point
     assert ask.next_runs(0) == []
+
+
+def test_a_moment_is_a_datetime_that_utc_can_hold() -> None:
+    for schedule in (Calendar("daily"), Periodic(period=60)):
+        for wrong in ("2027-01-01", datetime(2027, 1, 1, tzinfo=UTC).date(), 5):
+            with pytest.raises(TypeError, match="after must be of type datetime or None, not"):
+                schedule.next_runs(1, wrong)  # type: ignore[arg-type]  # on purpose
+    with pytest.raises(ValueError, match="which no datetime in UTC can hold"):
+        Periodic(period=60).next_runs(1, datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))))
+
+
+def test_an_empty_zone_is_answered_with_a_zone() -> None:
+    with pytest.raises(ValueError, match="Calendar.timezone is empty; write something like 'Europe/Berlin'"):
+        Calendar("daily", timezone="")
 
 
 def test_without_a_moment_it_is_now() -> None:

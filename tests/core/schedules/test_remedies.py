@@ -101,6 +101,9 @@ def test_what_was_meant_is_proposed(text: str, meant: str) -> None:
         ("0 0 9 ? * MON-FRI 2027", "as a calendar it is 'Mon-Fri 2027-*-* 09:00'"),
         ("15 0 9 * * 1", "as a calendar it is 'Mon 09:00:15'"),
         ("CRON_TZ=Europe/Berlin 0 9 * * *", "as a calendar it is '09:00 Europe/Berlin'"),
+        ("0 0 L * ?", "this is a line of cron; as a calendar it is '*-*~01 00:00'"),
+        ("0 9 ? * MON-FRI", "this is a line of cron; as a calendar it is 'Mon-Fri 09:00'"),
+        ("0 9 ? * FRIL", "this is a line of cron; as a calendar it is 'Fri *-*~01..07 09:00'"),
         ("0 9 15W * ?", "this looks like a line of cron, which is no calendar"),
         ("60 9 * * *", "'60' is out of range for a minute"),
         (

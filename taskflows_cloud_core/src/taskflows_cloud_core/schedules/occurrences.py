@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice, product
 
-from taskflows_cloud_core._validators import require_count
+from taskflows_cloud_core._validators import aware_moment, require_count
 from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.zones import zone_of
@@ -30,7 +30,7 @@ def next_runs(spec: CalendarSpec, n: int, after: datetime | None = None) -> list
         Aware datetimes in the zone of the calendar, in ascending order.
 
     Raises:
-        TypeError: ``n`` is no int.
+        TypeError: ``n`` is no int, or ``after`` no datetime.
         ValueError: ``n`` is negative or ``after`` has no zone.
     """
     require_count(n)
@@ -50,11 +50,10 @@ def iterate(spec: CalendarSpec, after: datetime | None = None) -> Iterator[datet
         Aware datetimes in the zone of the calendar, in ascending order.
 
     Raises:
+        TypeError: ``after`` is no datetime.
         ValueError: ``after`` has no zone.
     """
-    begin = datetime.now(UTC) if after is None else after
-    if begin.tzinfo is None or begin.utcoffset() is None:
-        raise ValueError("after has no time zone; pass an aware datetime, for instance datetime.now(UTC)")
+    begin = aware_moment(after)
     zone = zone_of(spec.timezone)
     if begin.year > LAST_YEAR + 1:
         return iter(())

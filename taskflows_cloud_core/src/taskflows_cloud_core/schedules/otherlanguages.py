@@ -46,6 +46,7 @@ _QUARTZ = CronDialect(
 )
 _QUARTZ_WITH_YEAR = attrs.evolve(_QUARTZ, fields=(*_QUARTZ.fields, "year"))
 _WITHOUT_SECONDS = attrs.evolve(_QUARTZ_WITH_YEAR, fields=_QUARTZ_WITH_YEAR.fields[1:])
+_WITHOUT_SECONDS_AND_YEAR = attrs.evolve(_WITHOUT_SECONDS, fields=_WITHOUT_SECONDS.fields[:-1])
 _FIELDS_OF_UNIX, _FIELDS_OF_QUARTZ = len(UNIX_CRON.fields), len(_QUARTZ.fields)
 
 
@@ -101,7 +102,9 @@ def _dialect_of(words: list[str]) -> CronDialect | None:
     if not all(map(_FIELD.fullmatch, words)) or not all(map(_NUMBERS.fullmatch, words[:2])):
         return None
     if len(words) == _FIELDS_OF_UNIX:
-        return UNIX_CRON
+        # Who writes "?" may count Sunday as 1 or as 0: it is clear where no weekday has a number.
+        is_clear = words[4] == "?" or (words[2] == "?" and words[4][0].isalpha())
+        return _WITHOUT_SECONDS_AND_YEAR if is_clear else UNIX_CRON
     if len(words) == _FIELDS_OF_QUARTZ + 1:
         return _QUARTZ_WITH_YEAR
     if len(words) != _FIELDS_OF_QUARTZ:

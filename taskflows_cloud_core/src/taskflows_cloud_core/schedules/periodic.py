@@ -10,7 +10,7 @@ from typing import Literal
 import attrs
 from attrs import validators
 
-from taskflows_cloud_core._validators import at_least, kind_of, one_of, require_count
+from taskflows_cloud_core._validators import at_least, aware_moment, kind_of, one_of, require_count
 from taskflows_cloud_core.schedules import _text
 
 
@@ -60,7 +60,7 @@ class Periodic:
             Aware datetimes in the zone of ``after`` (UTC by default), ``period`` seconds apart.
 
         Raises:
-            TypeError: ``n`` is no int.
+            TypeError: ``n`` is no int, or ``after`` no datetime.
             ValueError: ``n`` is negative or ``after`` has no zone.
         """
         require_count(n)
@@ -76,12 +76,14 @@ class Periodic:
             Aware datetimes in the zone of ``after`` (UTC by default), ``period`` seconds apart.
 
         Raises:
-            ValueError: ``after`` has no zone.
+            TypeError: ``after`` is no datetime.
+            ValueError: ``after`` has no zone, or is in UTC before the year 1 or after the year 9999.
         """
-        begin = datetime.now(UTC) if after is None else after
-        if begin.tzinfo is None:
-            raise ValueError("after has no time zone; pass an aware datetime")
-        return self._moments(begin.astimezone(UTC), begin.tzinfo)
+        begin = aware_moment(after)
+        try:
+            return self._moments(begin.astimezone(UTC), begin.tzinfo or UTC)
+        except OverflowError as error:
+            raise ValueError(f"after is {begin}, which no datetime in UTC can hold") from error
 
     def _moments(self, begin: datetime, zone: tzinfo) -> Iterator[datetime]:
         for number in count(1):
