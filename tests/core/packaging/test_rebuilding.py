@@ -76,6 +76,49 @@ def caches() -> dict[str, tuple[Callable[..., Any], Any]]:
     }
 
 
+def dispatchers() -> dict[str, tuple[Callable[..., Any], Any]]:
+    class Row: ...
+
+    @functools.singledispatch
+    def told(event: Any = None) -> Any:
+        return [told(1), told("a"), told(Row())]
+
+    @told.register(int)
+    @told.register(str)
+    def _of_atoms(event: Any) -> str:
+        return f"{type(event).__name__} {told.dispatch(bool)(Row())}"
+
+    @told.register(Row)
+    def _of_rows(event: Row) -> str:
+        return "row"
+
+    told.register(bool, lambda event: f"as for {told(event)}")
+
+    class Jobs:
+        @functools.singledispatchmethod
+        def of(self, value: Any) -> str:
+            return "object"
+
+        @of.register(int)
+        def _of_numbers(self, value: int) -> str:
+            return "number"
+
+        def run(self) -> list[str]:
+            return [self.of(1), self.of("a")]
+
+    return {
+        "a dispatcher": (told, ["int as for row", "str as for row", "row"]),
+        "used": (lambda: told(Row()), "row"),
+        "methods": (Jobs().run, ["number", "object"]),
+    }
+
+
+@pytest.mark.parametrize("kind", dispatchers())
+def test_functions_by_the_type_of_an_argument(run: Run, target: PackageTarget, kind: str) -> None:
+    function, expected = dispatchers()[kind]
+    assert run(build_package(function, target=target)) == expected
+
+
 @pytest.mark.parametrize("kind", caches())
 def test_caches_go_along_empty(run: Run, target: PackageTarget, kind: str) -> None:
     function, expected = caches()[kind]

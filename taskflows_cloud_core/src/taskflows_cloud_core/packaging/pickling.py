@@ -6,6 +6,8 @@ texts, the random identifiers of classes, the paths of source files.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import io
 import pickle
@@ -19,7 +21,13 @@ from typing import Any, ClassVar
 import attrs
 
 from taskflows_cloud_core.errors import PackagingError
-from taskflows_cloud_core.packaging.rebuilding import is_cached, parts_of_cached, reduce_standard
+from taskflows_cloud_core.packaging.rebuilding import (
+    implementations_of,
+    is_cached,
+    is_dispatcher,
+    parts_of_cached,
+    reduce_standard,
+)
 from taskflows_cloud_core.packaging.unpicklable import explain
 
 _SECRET_NAME = re.compile(r"token|secret|passw|credential|api_?key|private_?key|access_?key", re.IGNORECASE)
@@ -129,8 +137,12 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:  # noqa: FBT001, FBT002 - the inherited signature
         try:
-            if is_cached(obj) and id(obj) not in self.memo:
+            if id(obj) in self.memo:
+                super().save(obj, save_persistent_id)
+            elif is_cached(obj):
                 self.save_cached(obj)
+            elif is_dispatcher(obj):
+                self.save_dispatcher(obj)
             else:
                 super().save(obj, save_persistent_id)
         except Exception:
@@ -138,20 +150,30 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
             raise
 
     def save_cached(self, cached: Any) -> None:
-        """Save a function behind a cache: the function, then its cache, and only then what the function refers to.
+        """Save a function behind a cache."""
+        make, arguments, names = parts_of_cached(cached)
+        with self._begun(cached.__wrapped__):
+            self.save_reduce(make, arguments, names, obj=cached)
 
-        A function that calls itself refers to its own cache.
-        """
-        function, make, arguments, names = parts_of_cached(cached)
-        later: tuple[Any, ...] = ()
-        if id(function) not in self.memo:
-            reduced = self.reducer_override(function)
-            if isinstance(reduced, tuple) and len(reduced) == 6:
-                self.save_reduce(*reduced[:2], obj=function)
-                self.write(pickle.POP)
-                later = reduced
-        self.save_reduce(make, arguments, names, obj=cached)
-        if later:
+    def save_dispatcher(self, dispatcher: Any) -> None:
+        """Save a function of ``functools.singledispatch``: its base, then all that is registered."""
+        with self._begun(dispatcher.__wrapped__):
+            self.save_reduce(functools.singledispatch, (dispatcher.__wrapped__,), obj=dispatcher)
+            for registered in implementations_of(dispatcher):
+                self.save_reduce(getattr, (dispatcher, "register"))
+                self.save(registered)
+                self.write(pickle.REDUCE + pickle.POP)
+
+    @contextlib.contextmanager
+    def _begun(self, function: Any) -> Iterator[None]:
+        """Save a function without what it refers to, and that at the end: it may refer to what is made of it."""
+        reduced = None if id(function) in self.memo else self.reducer_override(function)
+        later = reduced if isinstance(reduced, tuple) and len(reduced) == 6 else None
+        if later is not None:
+            self.save_reduce(*later[:2], obj=function)
+            self.write(pickle.POP)
+        yield
+        if later is not None:
             self.save_reduce(later[5], (function, later[2]))
             self.write(pickle.POP)
 
