@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import logging
 import os
 import traceback
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
@@ -18,9 +19,17 @@ from tests.aws.account import REGION, config, refusal
 from tests.aws.scenarios import NEW_YORK
 
 # With characters that JSON, URLs, XML and repr spell otherwise.
-CANARY = "canary\"7f3a\\9b'<&>/+ü="
+CANARY = "canary\"7f3a\\9b' <&>/+ü="
 PASSWORD = "k4n4ry@in/a:url"
-SPELLINGS = (CANARY, json.dumps(CANARY)[1:-1], quote(CANARY, safe=""), escape(CANARY), repr(CANARY)[1:-1])
+SPELLINGS = (
+    CANARY,
+    json.dumps(CANARY)[1:-1],
+    quote(CANARY, safe=""),
+    quote_plus(CANARY),
+    escape(CANARY),
+    html.escape(CANARY),
+    repr(CANARY)[1:-1],
+)
 # Wherever any of its spellings stands, this stands too.
 TRACES = ("k4n4ry", "7f3a")
 WANTED = {

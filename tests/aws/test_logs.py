@@ -64,6 +64,21 @@ def test_a_function_that_never_ran_has_an_empty_log(job):
     assert job.get_function_logs("job") == []
 
 
+def test_events_that_are_older_than_their_log_group_are_found(job, aws):
+    """A log group that was made anew, or whose clock differs from the writer's."""
+    old = now_ms() - 9 * 86_400_000
+    write("a", (old, "old"), (old + 86_400_000, "less old"))
+    write("b", (now_ms(), "new"))
+    aws.clear()
+
+    events = job.get_function_logs("job")
+
+    assert messages(events) == ["old", "less old", "new"]
+    assert aws.calls.count("cloudwatch-logs:FilterLogEvents") <= 2
+    assert messages(job.get_function_logs("job", limit=2)) == ["less old", "new"]
+    assert messages(job.get_function_logs("job", start_time=old + 1)) == ["less old", "new"]
+
+
 def test_the_newest_of_all_streams_in_the_order_of_time(backdated):
     start = now_ms() - 3_600_000
     write("a", *((start + number * 2000, f"a{number}") for number in range(50)))

@@ -6,11 +6,12 @@ exception is not chained.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 from taskflows_cloud_aws.iam_actions import IAM_ACTIONS
@@ -100,10 +101,13 @@ def _spellings(secret: str) -> Iterator[str]:
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield repr(secret)[1:-1]
     yield escape(secret)
-    yield escape(secret, {'"': "&quot;", "'": "&apos;"})
+    for quotation in ({'"': "&quot;", "'": "&apos;"}, {'"': "&quot;", "'": "&#x27;"}, {'"': "&#34;", "'": "&#39;"}):
+        yield escape(secret, quotation)
     # A lone surrogate has no form in a URL.
     yield quote(secret, safe="", errors="replace")
     yield quote(secret, errors="replace")
+    yield quote_plus(secret, errors="replace")
+    yield base64.b64encode(secret.encode("utf-8", "replace")).decode()
 
 
 def _from_answer(error: BaseException, operation: str, subject: str, secrets: Iterable[str]) -> CloudError:

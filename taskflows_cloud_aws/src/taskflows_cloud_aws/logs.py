@@ -62,9 +62,9 @@ def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None)
         function_access.require_ours(session, name)
         return LogPage()
     place = _place(query, token)
-    first_ms = max(_milliseconds(query.start_time) or 0, group.get("creationTime", 0))
     wanted = place.skip + query.limit + 1
-    reading = _Reading(session, group["logGroupName"], query, wanted)
+    reading = _Reading(session, group["logGroupName"], query, wanted, made_ms=group.get("creationTime", 0))
+    first_ms = _milliseconds(query.start_time) or 0
     return _page(reading.newest(first_ms, place.last_ms), place, query.limit)
 
 
@@ -99,11 +99,16 @@ def _ms(event: LogEvent) -> int:
     return round(event.timestamp.timestamp() * 1000)
 
 
-def windows(first_ms: int, last_ms: int) -> Iterator[tuple[int, int]]:
-    """Cut a span, both ends included, into windows that grow towards the past; the newest comes first."""
+def windows(first_ms: int, last_ms: int, *, made_ms: int = 0) -> Iterator[tuple[int, int]]:
+    """Cut a span, both ends included, into windows that grow towards the past; the newest comes first.
+
+    The one that reaches the making of the log takes the rest as well: there are few older events, if any.
+    """
     end, size = last_ms, _FIRST_WINDOW_MS
     while end >= first_ms:
-        begin = max(first_ms, end - size + 1)
+        begin = end - size + 1
+        if begin <= max(first_ms, made_ms):
+            begin = first_ms
         yield begin, end
         end, size = begin - 1, size * _GROWTH
 
@@ -116,10 +121,12 @@ class _Reading:
         group: The name of the log group.
         query: Which events are wanted.
         wanted: How many.
+        made_ms: When the log group was made.
     """
 
-    def __init__(self, session: AwsSession, group: str, query: LogQuery, wanted: int) -> None:
+    def __init__(self, session: AwsSession, group: str, query: LogQuery, wanted: int, *, made_ms: int) -> None:
         self._session = session
+        self._made_ms = made_ms
         self._group = group
         self._query = query
         self._wanted = wanted
@@ -133,7 +140,7 @@ class _Reading:
             # A run that is under way at the end of the span may have failed later.
             self._read(last_ms + 1, last_ms + _LONGEST_RUN_MS)
         newest: list[LogEvent] = []
-        for begin, end in windows(first_ms, last_ms):
+        for begin, end in windows(first_ms, last_ms, made_ms=self._made_ms):
             newest += self._read(begin, end)
             if len(newest) >= self._wanted:
                 break

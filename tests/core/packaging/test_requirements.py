@@ -50,8 +50,18 @@ def test_what_is_no_plain_requirement_is_refused(text: str, target: PackageTarge
         build_layer([text], target=target)
 
 
-def test_a_password_in_a_url_is_not_repeated() -> None:
-    [problem] = check_dependencies(["x @ https://user:hunter2@host.example/x.whl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x @ https://user:hunter2@host.example/x.whl",
+        "--extra-index-url=https://user:hunter2@host.example/simple",
+        "x\n--index-url https://user:hunter2@host.example/simple",
+        "x @ user:hunter2@host.example/x.whl",
+        "git+ssh://user:hunter2@host.example/x.git",
+    ],
+)
+def test_a_password_in_a_url_is_not_repeated(text: str) -> None:
+    [problem] = check_dependencies([text])
     assert "hunter2" not in problem.message
     assert "host.example" in problem.message
 

@@ -61,9 +61,9 @@ def _wrong_with(text: object) -> str:
     if not isinstance(text, str):
         return f"must be a str, not {type(text).__name__}; {_FORM}"
     if not text.isprintable() or not text.strip():
-        return f"{text!r} is empty or has control characters; {_FORM}"
+        return f"{without_credentials(text)!r} is empty or has control characters; {_FORM}"
     if text.lstrip().startswith("-"):
-        return f"{text!r} is an option, not a requirement; {_FORM}"
+        return f"{without_credentials(text)!r} is an option, not a requirement; {_FORM}"
     if "@" in text or "://" in text:
         return f"{without_credentials(text)!r} names a URL; only versions of a package index can be packaged: {_FORM}"
     try:
@@ -109,4 +109,5 @@ def without_credentials(text: str) -> str:
     """The text with user names and passwords of URLs taken out, and what stands behind a ``?`` in one."""
     # To the last "@": a password may hold some itself, and "/" too when it was not written as it should be.
     text = re.sub(r"(?<=://)\S*@", "***@", text)
+    text = re.sub(r"[^\s/:@'\"]+:[^\s@]*@", "***@", text)
     return re.sub(r"(://[^\s?]*\?)[^\s'\"]*", r"\1***", text)
