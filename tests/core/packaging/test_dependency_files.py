@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,42 @@ def test_a_project_and_its_lock(tmp_path: Path) -> None:
     (tmp_path / "uv.lock").write_text(LOCK.replace("DIGEST", "0" * 64))
     assert read_dependencies(tmp_path / "pyproject.toml") == ["idna>=3", "PyYAML ; python_version > '3.8'"]
     assert read_dependencies(tmp_path / "uv.lock") == ["idna==3.7"]
+
+
+LOCK_WITH_A_FOLDER = """
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "zz-beside"
+version = "1.0"
+source = { editable = "beside" }
+
+[[package]]
+name = "mine"
+version = "0.1.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "zz-beside", marker = "python_full_version >= '3.12'" },
+]
+"""
+
+
+def test_a_folder_in_a_lock_is_named_when_it_is_installed_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside" / "pyproject.toml").write_text('[project]\nname = "zz-beside"\nversion = "1.0"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "mine"\nversion = "0.1.0"\n')
+    (tmp_path / "uv.lock").write_text(LOCK_WITH_A_FOLDER)
+    with pytest.raises(PackagingError, match=r"\./beside is no distribution of an index, and is not installed here"):
+        read_dependencies(tmp_path / "uv.lock")
+    facts = tmp_path / "site" / "zz_beside-1.0.dist-info"
+    facts.mkdir(parents=True)
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: zz-beside\nVersion: 1.0\n")
+    (facts / "direct_url.json").write_text(
+        json.dumps({"url": (tmp_path / "beside").as_uri(), "dir_info": {"editable": True}})
+    )
+    monkeypatch.syspath_prepend(str(facts.parent))
+    assert read_dependencies(tmp_path / "uv.lock") == ["zz-beside ; python_full_version >= '3.12'"]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taskflows_cloud_core.errors import PackagingError
+from taskflows_cloud_core.packaging.distributions import is_here
 from taskflows_cloud_core.packaging.requirements import check_dependencies
 from taskflows_cloud_core.packaging.uv_tool import export_lock
 
 _INCLUDE = re.compile(r"(?:-r|--requirement)[ =]\s*(\S+)")
+_LOCAL = re.compile(r"(?:-e )?(\.{0,2}/[^;]*?)( ;.*)?")
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _HASHES = re.compile(r"\s+--hash=\S+")
 # What editors and shells of Windows begin a file with.
@@ -27,7 +29,7 @@ def read_dependencies(path: str | Path) -> list[str]:
             requirements, which may include others with ``-r``.
 
     Returns:
-        Requirements as in PEP 508, in the order of the file.
+        Requirements as in PEP 508, in the order of the file. Hashes are left out.
 
     Raises:
         PackagingError: The file cannot be read, or has what is no plain requirement; the line is named.
@@ -35,7 +37,9 @@ def read_dependencies(path: str | Path) -> list[str]:
     file = Path(path)
     try:
         if file.name == "uv.lock":
-            found = list(_requirements(export_lock(file.resolve().parent), file, ()))
+            folder = file.resolve().parent
+            lines = [_by_name(line, folder, file) for line in export_lock(folder).splitlines()]
+            found = list(_requirements("\n".join(lines), file, ()))
         elif file.suffix == ".toml":
             found = _of_project(file)
         else:
@@ -43,6 +47,28 @@ def read_dependencies(path: str | Path) -> list[str]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PackagingError(f"{file} cannot be read: {error}") from error
     return found
+
+
+def _by_name(line: str, folder: Path, lock: Path) -> str:
+    """Name a distribution that a lock has from a folder or a file; what is installed from there can be packaged."""
+    local = _LOCAL.fullmatch(line)
+    if local is None:
+        return line
+    place = folder / local[1]
+    name = _project_name(place) if place.is_dir() else place.name.partition("-")[0]
+    found = is_here(name) if name else None
+    if found is None or not found.source:
+        raise PackagingError(
+            f"{lock}: {local[1]} is no distribution of an index, and is not installed here from there; install "
+            "it (uv sync), or name the dependencies one by one"
+        )
+    return f"{found.name}{local[2] or ''}"
+
+
+def _project_name(folder: Path) -> str:
+    file = folder / "pyproject.toml"
+    project = tomllib.loads(_text_of(file)).get("project", {}) if file.exists() else {}
+    return str(project.get("name", ""))
 
 
 def _text_of(file: Path) -> str:
