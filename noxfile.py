@@ -50,11 +50,13 @@ wake_pyenv()
 FOUND = [version for version in VERSIONS if is_found(version)]
 OLDEST = FOUND[0]
 QUICK = "not integration and not slow and not sweep"
-# Where another Python or another version of a dependency can make a difference. What the AWS provider makes of a
-# configuration, and what the documents say, is the same on each, and is tested on the oldest Python.
+# Where another Python or another version of a dependency can make a difference. All else is the same on each, and is
+# tested on the oldest Python.
 CHOSEN = (
-    *("tests/core", "tests/local", "tests/cli", "--ignore=tests/core/testing", "--ignore=tests/core/test_house.py"),
-    *(f"tests/aws/test_{name}.py" for name in ("deploying", "invoking", "logs", "package", "schedules", "versions")),
+    *(f"tests/core/{name}" for name in ("environment", "packaging", "providers", "reconcile", "schedules")),
+    *(f"tests/core/test_{name}.py" for name in ("conformance", "interop")),
+    *("tests/local/test_life_cycle.py", "tests/cli/test_daily_life.py"),
+    *(f"tests/aws/test_{name}.py" for name in ("deploying", "invoking", "package")),
 )
 
 
