@@ -186,8 +186,14 @@ def _renew_after(monkeypatch: pytest.MonkeyPatch, kind: type, method: str, attri
     original = getattr(kind, method)
 
     def renewing(one: Any, *rest: Any, **more: Any) -> Any:
+        before = getattr(one, attribute, None)
         setattr(one, attribute, _revision())
-        return original(one, *rest, **more)
+        try:
+            return original(one, *rest, **more)
+        except LambdaClientError:
+            # What is refused changes nothing.
+            setattr(one, attribute, before)
+            raise
 
     monkeypatch.setattr(kind, method, renewing)
 

@@ -238,7 +238,9 @@ class _Reading:
         self.found.take(ResourceKey(role.SCHEDULER, names.scheduler_role), own)
 
     def _group_users(self) -> list[str]:
-        return usage.other_schedule_groups(self.session, self.names.schedule_group)
+        return usage.schedule_group_with_role(
+            self.session, self.names.shared_scheduler_role_arn, self.names.schedule_group
+        )
 
     def _alarms(self) -> None:
         for name, one in alarm.read_alarms(self.session, self.names).items():

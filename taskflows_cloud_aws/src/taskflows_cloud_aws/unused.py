@@ -95,7 +95,7 @@ def _execution_role(session: AwsSession, names: Names, found: _Found) -> Iterato
 
 def _scheduler_role(session: AwsSession, names: Names, found: _Found) -> Iterator[Resource]:
     def users() -> list[str]:
-        return usage.other_schedule_groups(session, None)
+        return usage.schedule_group_with_role(session, names.shared_scheduler_role_arn, None)
 
     yield from _role(session, found, role.SCHEDULER, names.shared_scheduler_role, users)
 

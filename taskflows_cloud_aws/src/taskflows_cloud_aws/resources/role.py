@@ -201,7 +201,8 @@ def delete_shared_role(session: AwsSession, names: Names, resource: Resource, *,
     def users() -> list[str]:
         if resource.name == names.shared_role:
             return usage.users_of_role(usage.all_functions(session), names.shared_role_arn, besides)
-        return usage.other_schedule_groups(session, None if besides is None else names.schedule_group)
+        own_group = None if besides is None else names.schedule_group
+        return usage.schedule_group_with_role(session, names.shared_scheduler_role_arn, own_group)
 
     found = users()
     if found:
