@@ -31,6 +31,7 @@ def shim_members(entry: Entry, *, with_stand_ins: bool) -> Iterator[Member]:
     """
     yield _shim_file("index.py", "index.py")
     yield _shim_file("results.py", f"{FOLDER}/results.py")
+    yield _shim_file("failures.py", f"{FOLDER}/failures.py")
     yield Member.of(f"{FOLDER}/__init__.py", b'"""What the package has from taskflows-cloud."""\n', origin=_ORIGIN)
     if entry.payload is not None:
         yield _shim_file("payload.py", f"{FOLDER}/payload.py")

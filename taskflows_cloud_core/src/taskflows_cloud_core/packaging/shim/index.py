@@ -133,26 +133,6 @@ def _end() -> None:
         signal(SIGTERM, SIG_DFL)
 
 
-def _has_sendable_text(error: BaseException) -> bool:
-    """Whether the runtime can report an exception; one that it cannot would end it."""
-    try:
-        return _is_sendable(str(error))
-    except Exception:  # noqa: BLE001 - whatever the user's own __str__ raises
-        return False
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        return str(error).encode(errors="backslashreplace").decode()
-    except Exception as second:  # noqa: BLE001 - as above
-        return f"its text cannot be had ({type(second).__name__})"
-
-
-def _failure(text: str, error: BaseException) -> RuntimeError:
-    """Another exception in the place of one, with its traceback."""
-    return RuntimeError(text.removesuffix(": ")).with_traceback(error.__traceback__)
-
-
 _call = _load()
 
 
@@ -173,16 +153,13 @@ def handler(event: Any, context: Any) -> Any:
         return result if type(result) in _ATOMS else _finish(result)
     except Terminated:
         raise
-    except SystemExit as error:
-        if error.code in (None, 0):
+    except BaseException as error:
+        if isinstance(error, SystemExit) and error.code in (None, 0):
             return None
-        raise _failure(f"the function left with sys.exit({error.code!r})", error) from error
-    except Exception as error:
-        if _has_sendable_text(error):
+        told = import_module("_taskflows_cloud.failures").told(error)
+        if told is error:
             raise
-        raise _failure(f"{type(error).__name__}: {_text_of(error)}", error) from error
-    except BaseException as error:  # it would end the runtime
-        raise _failure(f"the function ended with {type(error).__name__}: {_text_of(error)}", error) from error
+        raise told from error
     finally:
         if begun:
             _end()
