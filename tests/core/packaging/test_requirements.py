@@ -84,3 +84,16 @@ def test_what_passes_is_a_name_on_one_line(text: str) -> None:
         assert text.isprintable()
         assert text.strip()[0].isalnum()
         assert "@" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("git+https://user@host.example/x", "'git+https://***@host.example/x' names a URL"),
+        ("git+https://user:hunter2@host.example/x", "'git+https://***@host.example/x' names a URL"),
+        ("x @ file:///home/me@corp.example/x", "'x @ file:///home/me@corp.example/x' names a URL"),
+    ],
+)
+def test_what_hides_a_password_leaves_the_rest(text: str, shown: str) -> None:
+    [problem] = check_dependencies([text])
+    assert shown in problem.message

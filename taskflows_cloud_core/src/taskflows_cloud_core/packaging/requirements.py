@@ -108,6 +108,7 @@ def normalised_name(name: str) -> str:
 def without_credentials(text: str) -> str:
     """The text with user names and passwords of URLs taken out, and what stands behind a ``?`` in one."""
     # To the last "@": a password may hold some itself, and "/" too when it was not written as it should be.
-    text = re.sub(r"(?<=://)\S*@", "***@", text)
-    text = re.sub(r"[^\s/:@'\"]+:[^\s@]*@", "***@", text)
+    # Three slashes begin a path, which may have "@" in its folders.
+    text = re.sub(r"(?<=://)(?!/)\S*@", "***@", text)
+    text = re.sub(r"[^\s/:@'\"]+:(?!//)[^\s@]*@", "***@", text)
     return re.sub(r"(://[^\s?]*\?)[^\s'\"]*", r"\1***", text)
