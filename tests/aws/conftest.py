@@ -17,9 +17,9 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
 from taskflows_cloud_core import CloudEnvironment, get_environment
-from tests.aws.account import REGION, Wire, everything
+from tests.aws.account import REGION, Wire, config, everything
 from tests.aws.moto_gaps import close_gaps
-from tests.aws.scenarios import write_jobs
+from tests.aws.scenarios import FIRST, write_jobs
 
 # The descriptions of the services are read once and not by every session: that is most of what a client costs.
 _create_loader = functools.cache(botocore.session.create_loader)
@@ -73,3 +73,13 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType
     monkeypatch.chdir(folder)
     yield importlib.import_module("aws_test_jobs")
     del sys.modules["aws_test_jobs"]
+
+
+@pytest.fixture
+def warmed(env: CloudEnvironment, jobs: ModuleType, aws: Wire) -> CloudEnvironment:
+    """An environment that has deployed and deleted, so that its copies need not load and connect each by itself."""
+    assert env.deploy_function(jobs.report, config(**FIRST), [])
+    assert env.delete_function("job")
+    aws.look(everything)
+    aws.clear()
+    return env

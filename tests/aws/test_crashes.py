@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.aws.account import EMPTY, KilledError, config, is_mutating
 from tests.aws.scenarios import FEWER, FIRST, SECOND, live
+from tests.aws.worlds import in_a_copy
 
 
 def killing_at(aws, moment, where):
@@ -23,58 +26,35 @@ def killing_at(aws, moment, where):
     aws.before, aws.after = before, after
 
 
-def count_calls(aws, act):
-    aws.clear()
-    assert act().success
-    return len(aws.calls)
-
-
-def assert_survives(aws, account, *, prepare, act, clean, expected, every=1):
+def assert_survives(aws, account, *, act, expected=None, every=1):
     """Kill at every call, or at some, before and after it, then run again."""
-    clean()
-    prepare()
-    calls = count_calls(aws, act)
-    wanted = account()
-    if expected is not None:
-        assert wanted == expected
-    kept = None
+
+    def undisturbed():
+        assert act().success
+        return len(aws.calls), account()
+
+    def killed(moment, where):
+        start = live(account())
+        killing_at(aws, moment, where)
+        with pytest.raises(KilledError):
+            act()
+        aws.clear()
+        assert start & live(wanted) <= live(account()), f"silenced by a kill {where} call {moment}"
+        assert act().success, f"killed {where} call {moment}"
+        return account()
+
+    aws.clear()
+    calls, wanted = in_a_copy(undisturbed)
+    assert calls
+    assert expected is None or wanted == expected
     for moment in range(0, calls, every):
         for where in ("before", "after"):
-            clean()
-            prepare()
-            start = live(account())
-            killing_at(aws, moment, where)
-            with pytest.raises(KilledError):
-                act()
-            aws.clear()
-            kept = start & live(wanted)
-            assert kept <= live(account()), f"silenced by a kill {where} call {moment}"
-            assert act().success, f"killed {where} call {moment}"
-            assert account() == wanted, f"killed {where} call {moment}"
-    assert kept is not None
-
-
-@pytest.fixture
-def cleaned(env, aws):
-    def clean():
-        aws.clear()
-        assert env.delete_function("job").success
-
-    return clean
+            assert in_a_copy(partial(killed, moment, where)) == wanted, f"killed {where} call {moment}"
 
 
 @pytest.mark.sweep
-def test_first_deployment(env, aws, jobs, account, cleaned):
-    assert_survives(
-        aws,
-        account,
-        prepare=lambda: None,
-        act=lambda: env.deploy_function(jobs.report, config(**FIRST), []),
-        clean=cleaned,
-        expected=None,
-    )
-    cleaned()
-    assert account() == EMPTY
+def test_first_deployment(warmed, aws, jobs, account):
+    assert_survives(aws, account, act=lambda: warmed.deploy_function(jobs.report, config(**FIRST), []))
 
 
 @pytest.mark.parametrize(
@@ -85,48 +65,42 @@ def test_first_deployment(env, aws, jobs, account, cleaned):
         pytest.param("fewer schedules", 5, marks=pytest.mark.slow),
     ],
 )
-def test_changed_deployment(env, aws, jobs, account, cleaned, change, every):
+def test_changed_deployment(warmed, aws, jobs, account, change, every):
     function, settings = (jobs.other, SECOND) if change == "code and schedules" else (jobs.report, FEWER)
-    assert_survives(
-        aws,
-        account,
-        prepare=lambda: env.deploy_function(jobs.report, config(**FIRST), []),
-        act=lambda: env.deploy_function(function, config(**settings), []),
-        clean=cleaned,
-        expected=None,
-        every=every,
-    )
+    assert warmed.deploy_function(jobs.report, config(**FIRST), [])
+    assert_survives(aws, account, act=lambda: warmed.deploy_function(function, config(**settings), []), every=every)
 
 
 @pytest.mark.sweep
-def test_deletion(env, aws, jobs, account, cleaned):
-    assert_survives(
-        aws,
-        account,
-        prepare=lambda: env.deploy_function(jobs.report, config(**FIRST), []),
-        act=lambda: env.delete_function("job"),
-        clean=cleaned,
-        expected=EMPTY,
-    )
+def test_deletion(warmed, aws, jobs, account):
+    assert warmed.deploy_function(jobs.report, config(**FIRST), [])
+    assert_survives(aws, account, act=lambda: warmed.delete_function("job"), expected=EMPTY)
 
 
 @pytest.mark.slow
-def test_a_broken_off_first_deployment_can_be_deleted(env, aws, jobs, account, cleaned):
-    cleaned()
-    calls = count_calls(aws, lambda: env.deploy_function(jobs.report, config(**FIRST), []))
-    for moment in range(0, calls, 2):
-        aws.clear()
-        assert env.delete_function("job").success
+def test_a_broken_off_first_deployment_can_be_deleted(warmed, aws, jobs, account):
+    def deploy():
+        return warmed.deploy_function(jobs.report, config(**FIRST), [])
+
+    def undisturbed():
+        assert deploy().success
+        return len(aws.calls)
+
+    def broken_off(moment):
         killing_at(aws, moment, "after")
         with pytest.raises(KilledError):
-            env.deploy_function(jobs.report, config(**FIRST), [])
+            deploy()
         aws.clear()
-        assert env.delete_function("job").success
-        assert account() == EMPTY, f"killed after call {moment}"
+        assert warmed.delete_function("job").success
+        return account()
+
+    aws.clear()
+    for moment in range(in_a_copy(undisturbed)):
+        assert in_a_copy(partial(broken_off, moment)) == EMPTY, f"killed after call {moment}"
 
 
-def test_a_killed_deployment_did_change_something(env, aws, jobs):
+def test_a_killed_deployment_did_change_something(warmed, aws, jobs):
     killing_at(aws, 20, "after")
     with pytest.raises(KilledError):
-        env.deploy_function(jobs.report, config(**FIRST), [])
+        warmed.deploy_function(jobs.report, config(**FIRST), [])
     assert any(is_mutating(call) for call in aws.calls)

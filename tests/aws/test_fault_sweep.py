@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 
 import pytest
@@ -10,6 +11,7 @@ from taskflows_cloud_core import get_environment
 from tests.aws.account import EMPTY, REGION, connection_lost, is_mutating, refusal
 from tests.aws.moto_additions import add_calls
 from tests.aws.scenarios import SCENARIOS, write_wheels
+from tests.aws.worlds import in_a_copy
 
 THROTTLES = {"iam": "Throttling", "sts": "Throttling", "lambda": "TooManyRequestsException"}
 CONFLICTS = {
@@ -90,38 +92,39 @@ def wheels(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_conflict_at_every_call_of_a_change_heals(aws, jobs, account, pauses):
+def test_a_conflict_at_every_call_of_a_change_heals(warmed, aws, jobs, account, pauses):
     assert_heals(aws, jobs, account, "code and schedules changed", "one conflict")
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
-def test_a_fault_at_every_call_heals(aws, jobs, account, pauses, deployment, kind):
+def test_a_fault_at_every_call_heals(warmed, aws, jobs, account, pauses, deployment, kind):
     assert_heals(aws, jobs, account, deployment, kind)
 
 
 def assert_heals(aws, jobs, account, deployment, kind):
     (fault, times, can_meet), scenario = FAULTS[kind], SCENARIOS[deployment]
 
-    def new_process():
+    def act():
         # A process has one burst of faults: botocore allows a client a limited number of retries altogether.
-        return get_environment("aws", region=REGION)
+        return scenario.act(get_environment("aws", region=REGION), jobs)
 
-    def prepare():
-        aws.clear()
-        assert new_process().delete_function("job")
-        scenario.prepare(new_process(), jobs)
-        aws.clear()
+    def undisturbed():
+        assert act()
+        return [call for call in aws.calls if can_meet(call)], account()
 
-    prepare()
-    assert scenario.act(new_process(), jobs)
-    calls, wanted = [call for call in aws.calls if can_meet(call)], account()
-    assert calls or deployment == "unchanged"
-    for moment, call in enumerate(calls):
-        prepare()
+    def disturbed(moment):
         aws.before = meeting(moment, fault, times, can_meet)
-        result = scenario.act(new_process(), jobs)
-        assert result.success, (moment, call, result.error)
-        assert account() == wanted, (moment, call)
+        result = act()
+        return result.success, result.error, account()
+
+    scenario.prepare(get_environment("aws", region=REGION), jobs)
+    aws.clear()
+    calls, wanted = in_a_copy(undisturbed)
+    assert calls or deployment == "unchanged"
     assert "delet" not in deployment or wanted == EMPTY
+    for moment, call in enumerate(calls):
+        success, error, found = in_a_copy(partial(disturbed, moment))
+        assert success, (moment, call, error)
+        assert found == wanted, (moment, call)

@@ -146,7 +146,10 @@ def leave(work: Callable[[], int]) -> None:
 
 
 def in_a_copy(work: Callable[[], Any]) -> Any:
-    """Do something in a copy of this process; what it returns comes back."""
+    """Do something in a copy of this process; what it returns comes back.
+
+    A copy inherits what this process has loaded and connected, so it pays to have deployed here before.
+    """
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
