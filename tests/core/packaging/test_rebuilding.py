@@ -6,6 +6,7 @@ import functools
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,18 @@ def dispatchers() -> dict[str, tuple[Callable[..., Any], Any]]:
 def test_functions_by_the_type_of_an_argument(run: Run, target: PackageTarget, kind: str) -> None:
     function, expected = dispatchers()[kind]
     assert run(build_package(function, target=target)) == expected
+
+
+def test_a_class_keeps_the_name_that_says_where_it_stands(run: Run, target: PackageTarget) -> None:
+    class Outer:
+        @dataclass
+        class Inner:
+            number: int = 1
+
+            def run(self) -> list[str]:
+                return [type(self).__qualname__, type(self).__name__, repr(self)]
+
+    assert run(build_package(Outer.Inner().run, target=target)) == Outer.Inner().run()
 
 
 @pytest.mark.parametrize("kind", caches())

@@ -14,6 +14,7 @@ import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator
+from enum import EnumType
 from pathlib import PurePath
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, ClassVar
@@ -240,7 +241,10 @@ class _Stable(_PythonPickler):  # type: ignore[misc]  # its type is not known
 
     def _settled_class(self, cls: type, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         arguments = tuple(self._class_id(cls, value) if _is_random_id(value) else value for value in reduced[1])
-        for state in reduced[2] if len(reduced) > 2 else ():
+        states = reduced[2] if len(reduced) > 2 else ()
+        if states and not isinstance(cls, EnumType) and cls.__qualname__ != cls.__name__:
+            states[0]["__qualname__"] = cls.__qualname__  # which cloudpickle forgets
+        for state in states:
             if "_abc_impl" in state:
                 state["_abc_impl"] = sorted(
                     state["_abc_impl"], key=lambda kind: f"{kind.__module__}.{kind.__qualname__}"
