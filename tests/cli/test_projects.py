@@ -177,6 +177,22 @@ def test_all_problems_of_a_table_come_together(here: Path, call: Call) -> None:
     assert "2 problems:" in ran.err
     assert "functoins: means nothing here" in ran.err
     assert "project: must be text, not a number" in ran.err
+    told = json.loads(call("plan", "--json").out)["error"]["problems"]
+    assert [problem["field"] for problem in told] == [
+        "[tool.taskflows-cloud] functoins",
+        "[tool.taskflows-cloud] project",
+    ]
+
+
+def test_bad_settings_of_a_stage_are_blamed_on_the_stage(here: Path, call: Call) -> None:
+    (here / "pyproject.toml").write_text(
+        '[tool.taskflows-cloud]\nfunctions = "jobs.py"\n'
+        '[tool.taskflows-cloud.stages.dev]\nprovider = "local"\nsettings = { memory_mb = "x", retries = -1 }\n'
+    )
+    ran = call("plan")
+    assert ran.code == 1
+    assert "with what stage 'dev' sets in pyproject.toml: 2 problems:" in ran.err
+    assert "memory_mb: must be an int, not str" in ran.err
 
 
 def test_a_variable_to_pass_on_must_be_there(project: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

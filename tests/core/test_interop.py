@@ -92,6 +92,8 @@ def test_a_refused_service_is_told_in_the_result(starlight: Path) -> None:
 
 
 def test_something_else_is_no_service() -> None:
+    with pytest.raises(TypeError, match=r"deploy_service has no 'memry_mb' \(did you mean 'memory_mb'\?\)"):
+        deployment_of_service(taskflows.Service(name="x", start_command=nightly), memry_mb=3)
     with pytest.raises(TypeError, match="int is no service"):
         deployment_of_service(3)
 

@@ -55,6 +55,8 @@ def test_a_name_can_be_given() -> None:
 def test_mistakes_are_told_where_they_are_made() -> None:
     with pytest.raises(ConfigurationError, match="memory_mb"):
         cloud_function(memory_mb=-1)(lambda: None)
+    with pytest.raises(TypeError, match=r"@cloud_function has no 'memory' \(did you mean 'memory_mb'\?\), 'Timeout'"):
+        cloud_function(memory=1, Timeout=3)
     with pytest.raises(TypeError, match="memory_gb"):
         cloud_function(memory_gb=1)(lambda: None)
     with pytest.raises(TypeError, match="marks functions, not int"):

@@ -130,6 +130,30 @@ class CloudFunctionConfig:
         return self.provider_options.get(provider, {})
 
 
+def require_settings(names: Iterable[str], *, what: str) -> None:
+    """Refuse what is no field of `CloudFunctionConfig`, with the near miss.
+
+    Args:
+        names: The keywords that were given.
+        what: Who took them, for the error.
+
+    Raises:
+        TypeError: One of them is no field.
+    """
+    known = [field.name for field in attrs.fields(CloudFunctionConfig)]
+    unknown = [f"{name!r}{_meant(name, known)}" for name in names if name not in known]
+    if unknown:
+        raise TypeError(f"{what} has no {', '.join(unknown)}")
+
+
+def _meant(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), known, n=1)
+    near = near or [field for field in known if name.lower() in field.split("_")]
+    return f" (did you mean {near[0]!r}?)" if near else f" (there are {', '.join(known)})"
+
+
 class _WrongTypeError(Exception):
     """Carries a sentence from a check to the list of problems."""
 

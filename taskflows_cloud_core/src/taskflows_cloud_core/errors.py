@@ -274,9 +274,21 @@ class UnknownFunctionError(ProjectError, LookupError):
 
 
 class ProjectFileError(ProjectError):
-    """The table ``[tool.taskflows-cloud]`` of pyproject.toml cannot be used."""
+    """The table ``[tool.taskflows-cloud]`` of pyproject.toml cannot be used.
+
+    Args:
+        message: What is wrong, and in which file.
+        problems: All that is wrong in the table, each with its key; empty when the file is no TOML.
+    """
 
     code = "TFC1605"
+
+    def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(message, tuple(problems))
+        self.problems: tuple[Problem, ...] = self.args[1]
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class UnknownStageError(ProjectError, LookupError):

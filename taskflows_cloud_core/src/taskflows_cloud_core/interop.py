@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_core._frozen import to_tuple
-from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.config import CloudFunctionConfig, require_settings
 from taskflows_cloud_core.errors import ConfigurationError, Problem
 
 _BYTES_PER_MIB = 2**20
@@ -44,11 +44,12 @@ def deployment_of_service(service: Any, **overrides: Any) -> ServiceDeployment:
         Callable, configuration, and a warning for each field that is left aside.
 
     Raises:
-        TypeError: ``service`` has not the shape of a service.
+        TypeError: ``service`` has not the shape of a service, or an override is no field.
         ConfigurationError: Its start command is no Python callable, or its values cannot be used.
     """
     if not hasattr(service, "start_command") or not hasattr(service, "name"):
         raise TypeError(f"{type(service).__name__} is no service: it has no name and start_command")
+    require_settings(overrides, what="deploy_service")
     function = _callable_of(service)
     fields = {**_config_fields(service), **overrides}
     return ServiceDeployment(

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
-from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.config import CloudFunctionConfig, require_settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -66,6 +66,8 @@ def cloud_function(
     """
     if isinstance(dependencies, str):
         raise TypeError(f"dependencies must be a list of str, not a str; write [{dependencies!r}]")
+
+    require_settings(configuration, what="@cloud_function")
 
     def mark(marked: _Function) -> _Function:
         if not callable(marked):

@@ -77,6 +77,12 @@ def test_an_extension_with_an_unknown_argument(starlight: Path, stranger: Strang
 
 def test_an_extension_that_forgot_the_marks_is_refused(starlight: Path, stranger: Stranger) -> None:
     stranger("stranger_ext_bare", "def check_function(config):\n    return (yield)\n", extension="bare")
+    with pytest.raises(InvalidExtensionError, match=r"has check_function without @hookimpl\(wrapper=True\)"):
+        get_environment("starlight")
+
+
+def test_an_extension_that_wraps_nothing_is_refused(starlight: Path, stranger: Stranger) -> None:
+    stranger("stranger_ext_empty", "LIMIT_MB = 512\n", extension="empty")
     with pytest.raises(InvalidExtensionError, match=r"wraps no hook; put @hookimpl\(wrapper=True\)"):
         get_environment("starlight")
 

@@ -121,6 +121,40 @@ def test_an_unknown_argument_is_named(stranger: Stranger) -> None:
     ) in str(caught.value)
 
 
+def test_a_hook_without_its_mark_is_named(stranger: Stranger) -> None:
+    source = minimal("x") + "\ndef list_functions(session):\n    return []\n"
+    stranger("stranger_unmarked", source, provider="x")
+    with pytest.raises(InvalidProviderError, match="list_functions would be no hook without @hookimpl above it"):
+        get_environment("x")
+
+
+def test_a_name_that_is_only_imported_needs_no_mark(stranger: Stranger) -> None:
+    stranger("stranger_imports", minimal("x") + "\nfrom shutil import copy as list_functions\n", provider="x")
+    with pytest.raises(OperationUnsupported):
+        get_environment("x").list_functions()
+
+
+def test_a_provider_without_a_session(stranger: Stranger) -> None:
+    stranger("stranger_asleep", minimal("x").partition("\n@hookimpl\ndef connect")[0], provider="x")
+    with pytest.raises(InvalidProviderError, match="it has no hook connect"):
+        get_environment("x")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("{'job': 1}", r"with a dict, where the contract says Sequence\[DeployedFunction\]"),
+        ("[{'name': 'job'}]", r"with a list of dict, where the contract says Sequence\[DeployedFunction\]"),
+        ("'job'", r"with a str, where the contract says Sequence\[DeployedFunction\]"),
+    ],
+)
+def test_an_answer_of_another_class(stranger: Stranger, answer: str, said: str) -> None:
+    source = minimal("x") + f"\n@hookimpl\ndef list_functions(session):\n    return {answer}\n"
+    stranger(f"stranger_class_{len(answer)}", source, provider="x")
+    with pytest.raises(InvalidProviderError, match=f"answered 'list_functions' {said}"):
+        get_environment("x").list_functions()
+
+
 def test_no_provider_info(stranger: Stranger) -> None:
     stranger("stranger_mute", "", provider="x")
     with pytest.raises(InvalidProviderError, match="no hook provider_info"):

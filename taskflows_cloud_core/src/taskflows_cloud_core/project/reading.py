@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_core.config import CloudFunctionConfig
-from taskflows_cloud_core.errors import Problem, ProjectFileError
+from taskflows_cloud_core.errors import ConfigurationError, Problem, ProjectFileError
 from taskflows_cloud_core.project.settings import Place, Project, Stage
 
 TABLE = "taskflows-cloud"
@@ -148,11 +148,8 @@ class _Reader:
         self._problems.append(Problem(field=_path(f"[tool.{TABLE}]", place) if place else TABLE, message=message))
 
     def _raise(self) -> None:
-        if len(self._problems) == 1:
-            raise ProjectFileError(f"{self._file}: {self._problems[0]}")
         if self._problems:
-            lines = "".join(f"\n  - {problem}" for problem in self._problems)
-            raise ProjectFileError(f"{self._file}: {len(self._problems)} problems:{lines}")
+            raise ProjectFileError(str(ConfigurationError(self._problems, subject=str(self._file))), self._problems)
 
 
 def _name_of(metadata: Any) -> str | None:

@@ -49,7 +49,11 @@ def _staged(each: MarkedFunction, stage: Stage, environment: Mapping[str, str]) 
     settings = {"environment_variables": each.config.environment_variables, **stage.settings}
     settings["environment_variables"] = {**settings["environment_variables"], **environment}
     settings["function_name"] = f"{stage.prefix}{each.config.function_name}"
-    return attrs.evolve(each, config=attrs.evolve(each.config, **settings))
+    try:
+        return attrs.evolve(each, config=attrs.evolve(each.config, **settings))
+    except ConfigurationError as error:
+        subject = f"function {each.config.function_name!r} with what stage {stage.name!r} sets in pyproject.toml"
+        raise type(error)(error.problems, subject=subject) from None
 
 
 def _tagged(each: MarkedFunction, tags: Mapping[str, str]) -> MarkedFunction:

@@ -25,6 +25,18 @@ def unknown_arguments(manager: pluggy.PluginManager, plugin: Any) -> str:
     return "; ".join(_strange_arguments(manager, plugin))
 
 
+def unmarked_hooks(manager: pluggy.PluginManager, plugin: Any) -> list[str]:
+    """The functions that a module itself defines, and that have a hook's name and no mark."""
+    return [
+        name
+        for name in dir(ProviderSpec)
+        if inspect.isfunction(function := getattr(plugin, name, None))
+        and not name.startswith("_")
+        and function.__module__ == getattr(plugin, "__name__", None)
+        and manager.parse_hookimpl_opts(plugin, name) is None
+    ]
+
+
 def answering_hooks(manager: pluggy.PluginManager, plugin: Any) -> list[str]:
     """The hooks that a registered plugin answers instead of wrapping them."""
     return sorted(

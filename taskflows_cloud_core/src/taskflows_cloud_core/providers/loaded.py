@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import iscoroutine, isgenerator
+from inspect import iscoroutine
 from typing import Any
 
 import attrs
@@ -11,6 +11,7 @@ import pluggy
 
 from taskflows_cloud_core.errors import InvalidProviderError, OperationUnsupported
 from taskflows_cloud_core.provider_info import ProviderInfo
+from taskflows_cloud_core.providers.answers import wrong_answer
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +51,7 @@ class LoadedProvider:
 
         Raises:
             OperationUnsupported: The provider does not implement the hook.
-            InvalidProviderError: The answer was ``None``, a generator or a coroutine.
+            InvalidProviderError: The answer was ``None``, a generator, a coroutine, or not of the contract's class.
         """
         if operation not in self.operations:
             raise OperationUnsupported(
@@ -59,14 +60,13 @@ class LoadedProvider:
                 distribution=self.distribution,
             )
         answer = getattr(self.manager.hook, operation)(**arguments)
-        if answer is None or isgenerator(answer) or iscoroutine(answer):
-            raise self._broken(operation, answer)
+        if wrong := wrong_answer(operation, answer):
+            raise self._broken(operation, answer, wrong)
         return answer
 
-    def _broken(self, operation: str, answer: Any) -> InvalidProviderError:
+    def _broken(self, operation: str, answer: Any, wrong: str) -> InvalidProviderError:
         if iscoroutine(answer):
             answer.close()
-        kind = "None" if answer is None else f"a {type(answer).__name__}"
         wrapping = [
             str(impl.plugin_name)
             for impl in getattr(self.manager.hook, operation).get_hookimpls()
@@ -74,7 +74,7 @@ class LoadedProvider:
         ]
         around = f" through the {', the '.join(wrapping)}, which may have lost it" if wrapping else ""
         return InvalidProviderError(
-            f"the provider {self.info.name!r} ({self.distribution}) answered {operation!r} with {kind}{around}; "
+            f"the provider {self.info.name!r} ({self.distribution}) answered {operation!r} with {wrong}{around}; "
             "a hook, and a wrapper of it, returns its one answer. Please tell the authors",
             provider=self.info.name,
             distribution=self.distribution,

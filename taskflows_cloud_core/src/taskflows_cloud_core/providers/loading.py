@@ -27,7 +27,12 @@ from taskflows_cloud_core.providers.entry_points import (
     Offer,
     find_offers,
 )
-from taskflows_cloud_core.providers.hook_checks import answering_hooks, unknown_arguments, unknown_hooks
+from taskflows_cloud_core.providers.hook_checks import (
+    answering_hooks,
+    unknown_arguments,
+    unknown_hooks,
+    unmarked_hooks,
+)
 from taskflows_cloud_core.providers.loaded import LoadedProvider
 from taskflows_cloud_core.providers.published import PUBLISHED_PROVIDERS
 
@@ -171,6 +176,10 @@ def _register_provider(manager: pluggy.PluginManager, offer: Offer, plugin: Any)
         raise _invalid(offer, unknown_arguments(manager, plugin) or str(error)) from error
     if unknown := unknown_hooks(manager, plugin):
         raise _invalid(offer, unknown)
+    if unmarked := unmarked_hooks(manager, plugin):
+        raise _invalid(offer, f"{', '.join(unmarked)} would be no hook without @hookimpl above it")
+    if not any(impl.plugin is plugin for impl in manager.hook.connect.get_hookimpls()):
+        raise _invalid(offer, "it has no hook connect, and without a session nothing can be asked of it")
 
 
 def _register_extension(manager: pluggy.PluginManager, offer: Offer) -> None:
@@ -189,6 +198,8 @@ def _register_extension(manager: pluggy.PluginManager, offer: Offer) -> None:
     if answering := answering_hooks(manager, plugin):
         names = ", ".join(answering)
         raise _bad_extension(offer, f"may only wrap hooks, but answers {names}; use @hookimpl(wrapper=True)")
+    if unmarked := unmarked_hooks(manager, plugin):
+        raise _bad_extension(offer, f"has {', '.join(unmarked)} without @hookimpl(wrapper=True) above it")
     if not manager.get_hookcallers(plugin):
         raise _bad_extension(offer, "wraps no hook; put @hookimpl(wrapper=True) above each function that is to")
 
