@@ -137,6 +137,25 @@ def test_modules_loaded_by_name_or_in_a_branch_are_seen(project: Project, run: R
             4,
             8,
         ),
+        (
+            "def plain(f):\n    def inner(*args, **kwargs): return [f(*args, **kwargs)]\n    return inner\n"
+            "@plain\n@plain\ndef job(event, context): return event",
+            "job",
+            4,
+            [[4]],
+        ),
+        (
+            "def plain(f):\n    def inner(*args): return [len(args), f()]\n    return inner\njob = plain(lambda: 1)",
+            "job",
+            4,
+            [0, 1],
+        ),
+        (
+            "def either(f, g): return lambda *args: [len(args), f, g][0]\njob = either(lambda event: 1, lambda: 2)",
+            "job",
+            4,
+            0,
+        ),
         ("import sys\ndef job(): sys.exit(0)", "job", None, None),
         (
             "from dataclasses import dataclass\nfrom enum import Enum\nclass Color(Enum): RED = 'red'\n"
@@ -206,11 +225,18 @@ def locally_made_functions() -> dict[str, tuple[Callable[..., Any], Any]]:
     def recursive(n: int = 5) -> int:
         return 1 if n == 0 else n * recursive(n - 1)
 
+    def any_number(*args: int) -> int:
+        return other_number(*args, 0)
+
+    def other_number(*args: int) -> int:
+        return len(args) if len(args) > 2 else any_number(*args, 0)
+
     return {
         "lambda": (lambda: 3, 3),
         "async": (awaited, "awaited"),
         "generator": (generated, [1, 2]),
         "recursive": (recursive, 120),
+        "recursive with any arguments": (any_number, 3),
         "partial": (functools.partial(lambda a, b: a - b, 5, b=2), 3),
         "partial of a builtin": (functools.partial(max, 3, 4), 4),
     }

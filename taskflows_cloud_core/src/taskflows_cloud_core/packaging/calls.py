@@ -6,6 +6,7 @@ import functools
 import inspect
 import operator
 from collections.abc import Callable
+from types import CellType, FunctionType, MethodType
 from typing import Any, Literal, TypeAlias
 
 Takes: TypeAlias = Literal["nothing", "event", "event, context", "event=", "event=, context=", "event, context="]
@@ -55,6 +56,11 @@ def call_style(function: Callable[..., Any]) -> tuple[Takes, str]:
     Returns:
         What it gets, and what is wrong with its parameters; ``""`` when nothing is.
     """
+    return _call_style(function, ())
+
+
+def _call_style(function: Callable[..., Any], before: tuple[Callable[..., Any], ...]) -> tuple[Takes, str]:
+    """The same, with the decorators that hand on to it."""
     if isinstance(function, operator.attrgetter | operator.itemgetter | operator.methodcaller):
         return "nothing", _refusal(["obj"])  # before Python 3.13 they show no signature
     try:
@@ -71,7 +77,30 @@ def call_style(function: Callable[..., Any]) -> tuple[Takes, str]:
         if parameter not in positional[: len(given)] and parameter.name not in by_keyword and _needed(parameter)
     ]
     takes: Any = ", ".join([*given, *(f"{name}=" for name in by_keyword)]) or "nothing"
-    return takes, _refusal(left_over) if left_over else ""
+    if left_over:
+        return takes, _refusal(left_over)
+    return _taken_behind(parameters, (*before, function)) if takes == "nothing" else takes, ""
+
+
+def _taken_behind(parameters: list[inspect.Parameter], before: tuple[Callable[..., Any], ...]) -> Takes:
+    """What is taken by the function behind a decorator that hands all on and does not tell: no ``functools.wraps``."""
+    kinds = {parameter.kind for parameter in parameters}
+    if kinds - {inspect.Parameter.VAR_KEYWORD} != {inspect.Parameter.VAR_POSITIONAL}:
+        return "nothing"
+    contents = [_content(cell) for cell in getattr(before[-1], "__closure__", None) or ()]
+    behind = [content for content in contents if isinstance(content, FunctionType | MethodType)]
+    if len(behind) != 1 or behind[0] in before:
+        return "nothing"
+    takes, refusal = _call_style(behind[0], before)
+    can_hand_on = inspect.Parameter.VAR_KEYWORD in kinds or "=" not in takes
+    return takes if can_hand_on and not refusal else "nothing"
+
+
+def _content(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not assigned yet
+        return None
 
 
 def _asked_by_keyword(
