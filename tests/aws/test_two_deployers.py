@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from taskflows_cloud_core import get_environment
-from tests.aws.account import REGION, config, during
+from tests.aws.account import EMPTY, REGION, config, during
 from tests.aws.programs import told_by
 from tests.aws.scenarios import BEFORE, OURS, THEIRS, ran, write_jobs
 from tests.aws.worlds import TOLD, in_a_copy
@@ -61,6 +61,45 @@ def assert_never_mixed(env, other, aws, jobs, account, start, *, every):
     ours, calls = in_a_copy(partial(alone, deploy_ours))
     succeeded = [in_a_copy(partial(together, moment)) for moment in range(0, calls, every)]
     assert not all(succeeded)
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_schedules_that_somebody_switches_during_a_deployment_stay_so(env, other, aws, jobs, account, is_paused):
+    switch = other.pause_schedules if is_paused else other.resume_schedules
+    for moment in range(1, 32, 6):
+        assert env.deploy_function(jobs.report, config(**BEFORE, schedules=["Mon 01:00"]), [])
+        if not is_paused:
+            env.pause_schedules("job")
+        aws.clear()
+        switched = []
+        aws.before = during(moment, lambda into=switched: into.append(switch("job")))
+
+        assert env.deploy_function(jobs.other, config(**OURS), []).success, moment
+        assert switched, moment
+
+        aws.clear()
+        there = account()
+        states = {one["State"] for one in [*there["rules"].values(), *there["schedules"].values()]}
+        assert states == {"DISABLED" if is_paused else "ENABLED"}, moment
+        assert env.plan_function(jobs.other, config(**OURS), []).is_empty, moment
+        assert env.delete_function("job")
+
+
+def test_who_deletes_is_told_of_what_came_meanwhile(env, other, aws, jobs, account):
+    told = 0
+    for moment in range(1, 16, 3):
+        assert env.deploy_function(jobs.report, config(**BEFORE, schedules=["Mon 01:00"]), [])
+        aws.clear()
+        aws.before = during(moment, lambda: other.deploy_function(jobs.other, config(**OURS), []))
+
+        result = env.delete_function("job")
+
+        aws.clear()
+        assert not (result.success and account()["rules"]), moment
+        told += not result.success
+        assert env.delete_function("job").success, moment
+        assert account() == EMPTY, moment
+    assert told
 
 
 def assert_rivals_are_told(tmp_path, start, rounds):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import attrs
 
+from taskflows_cloud_aws import ownership, pausing
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.errors import guard
 from taskflows_cloud_aws.naming import Names
@@ -14,10 +14,13 @@ from taskflows_cloud_aws.patience import patiently
 from taskflows_cloud_aws.releasing import has_its_roles, release
 from taskflows_cloud_aws.resources import HANDLERS, Context, live, rule, schedule, schedule_group
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.resources.function_reading import get_function
 from taskflows_cloud_aws.unused import SUBJECT, any_names
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
 from taskflows_cloud_core.progress import Progress, ProgressEvent, one_at_a_time
-from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, apply
+from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, Resource, apply
+
+_TRIGGERING = (rule.KIND, schedule.KIND)
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
@@ -43,7 +46,7 @@ def delete(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResul
     """Carry out a plan of `planning.plan_removal` or of `unused.plan_unused`."""
     kept: list[str] = []
     report = _carry_out(session, plan, progress, kept)
-    error = _released(session, plan) if report.success else report.error
+    error = (_released(session, plan) or _come_meanwhile(session, plan)) if report.success else report.error
     session.known_functions.discard(plan.function_name)
     done = [action.key for action in report.done]
     undone = [f"{action.key}, not deleted yet" for action in plan.actions if action.key not in done]
@@ -108,6 +111,19 @@ def _released(session: AwsSession, plan: Plan) -> str | None:
     return None
 
 
+def _come_meanwhile(session: AwsSession, plan: Plan) -> str | None:
+    """Schedules that somebody else made while the function was deleted; ``None`` when there are none."""
+    if plan.is_empty or plan.function_name == SUBJECT:
+        return None
+    names, known = session.names(plan.function_name), {action.key for action in plan.actions}
+    try:
+        found = guard(f"function {plan.function_name}", lambda: _triggering(session, names), session.secrets)
+    except OperationError as error:
+        return f"everything was deleted, but whether something came meanwhile cannot be read: {error}"
+    new = ", ".join(str(one.key) for one in found if one.key not in known)
+    return f"somebody else deployed {plan.function_name!r} meanwhile; there is {new} now; run again" if new else None
+
+
 def _overtaken(session: AwsSession, plan: Plan) -> str | None:
     """Whether somebody else deployed while this plan was carried out; ``None`` when nobody did."""
     if plan.is_empty:
@@ -117,7 +133,7 @@ def _overtaken(session: AwsSession, plan: Plan) -> str | None:
         still_so = guard(
             f"function {plan.function_name}",
             # A role goes when none uses it. Who deletes one looks once more afterwards, but may not have come to that.
-            lambda: has_its_roles(session, names, plan) and _is_as_planned(session, names, plan.metadata),
+            lambda: has_its_roles(session, names, plan) and _is_as_planned(session, names, plan),
             session.secrets,
         )
     except OperationError as error:
@@ -127,19 +143,32 @@ def _overtaken(session: AwsSession, plan: Plan) -> str | None:
     return f"somebody else deployed or deleted {plan.function_name!r} meanwhile; run again to put this one live"
 
 
-def _is_as_planned(session: AwsSession, names: Names, metadata: Mapping[str, Any]) -> bool:
-    found = live.read_live(session, names)
-    if found is None or found.properties["code_sha256"] != metadata["package_sha256"]:
+def _is_as_planned(session: AwsSession, names: Names, plan: Plan) -> bool:
+    triggering = _triggering(session, names)
+    if {one.name for one in triggering} != set(plan.metadata["schedules"]):
         return False
-    rules = {name for name, one in rule.read_rules(session, names).items() if one.resource and not one.foreign}
-    return rules | _schedule_names(session, names) == set(metadata["schedules"])
+    if any(action.key.kind in _TRIGGERING and action.verb != "delete" for action in plan.actions):
+        _keep_paused(session, names, triggering)
+    found = live.read_live(session, names)
+    return found is not None and found.properties["code_sha256"] == plan.metadata["package_sha256"]
 
 
-def _schedule_names(session: AwsSession, names: Names) -> set[str]:
+def _triggering(session: AwsSession, names: Names) -> list[Resource]:
+    rules = [one.resource for one in rule.read_rules(session, names).values() if one.resource and not one.foreign]
     group = schedule_group.read_schedule_group(session, names)
     if group.resource is None or group.foreign:
-        return set()
-    return {one.name for one in schedule.read_schedules(session, names)[0]}
+        return rules
+    return rules + schedule.read_schedules(session, names)[0]
+
+
+def _keep_paused(session: AwsSession, names: Names, triggering: Sequence[Resource]) -> None:
+    """Undo what a deployment did to schedules that somebody paused or resumed while it was under way."""
+    answer = get_function(session, names.function)
+    if answer is None:
+        return
+    is_paused = ownership.PAUSED in answer.get("Tags", {})
+    if any(one.properties["state"] != ("DISABLED" if is_paused else "ENABLED") for one in triggering):
+        pausing.set_schedules_enabled(session, names.function, enabled=not is_paused)
 
 
 def _secrets(plan: Plan) -> Iterator[str]:
