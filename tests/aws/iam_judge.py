@@ -228,7 +228,7 @@ def _s3(call: Call) -> Iterator[Need]:
 
 def _cloudwatch(call: Call) -> Iterator[Need]:
     given = call.parameters
-    if call.operation in ("GetMetricData", "DescribeAlarms"):
+    if call.operation in ("GetMetricData", "GetMetricStatistics", "DescribeAlarms"):
         # DescribeAlarms also tells of composite alarms, for which AWS wants the right on all.
         yield Need(action=call.name)
         return

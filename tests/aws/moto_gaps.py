@@ -57,15 +57,11 @@ def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _know_percentiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Statistics.get_statistics_for_type
-
-    def percentile(statistics: Any, stat: str) -> Any:
-        if not (stat.startswith("p") and stat[1:].isdecimal()):
-            return known(statistics, stat)
+    def percentiles(statistics: Any) -> dict[str, float]:
         values = sorted(float(datum.value) for datum in statistics.metric_data)
-        return values[-(-len(values) * int(stat[1:]) // 100) - 1]
+        return {f"p{number}": values[-(-len(values) * number // 100) - 1] for number in (50, 95, 99)}
 
-    monkeypatch.setattr(Statistics, "get_statistics_for_type", percentile)
+    monkeypatch.setattr(Statistics, "extended_statistics", property(percentiles), raising=False)
 
 
 def _keep_one_event_invoke_config(monkeypatch: pytest.MonkeyPatch) -> None:

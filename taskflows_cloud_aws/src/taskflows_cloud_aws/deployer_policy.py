@@ -271,7 +271,7 @@ def _dependency_layer(place: _Place) -> Iterator[dict[str, Any]]:
 def _operating(place: _Place) -> Iterator[dict[str, Any]]:
     yield _allow("Invoking", ["lambda:InvokeFunction"], place.functions)
     yield _allow("Logs", ["logs:FilterLogEvents"], place.log_groups)
-    yield _allow("Metrics", ["cloudwatch:GetMetricData"], "*")
+    yield _allow("Metrics", ["cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics"], "*")
 
 
 def _provisioned_concurrency(place: _Place) -> Iterator[dict[str, Any]]:

@@ -99,6 +99,7 @@ _CALLS = {
         "DescribeAlarms",
         "PutMetricAlarm",
         "GetMetricData",
+        "GetMetricStatistics",
     ),
     "sts": ("GetCallerIdentity",),
 }

@@ -26,13 +26,11 @@ class _Query:
         name: Its name in the request.
         metric: Of Lambda.
         statistic: What is made of the figures of a period.
-        is_long: Whether its periods are as long as they can be, up to a day.
     """
 
     name: str
     metric: str
     statistic: str
-    is_long: bool = False
 
 
 # The mean is made of sum and count, so that quiet periods weigh nothing.
@@ -42,9 +40,6 @@ _QUERIES = (
     _Query("errors", "Errors", "Sum"),
     _Query("throttles", "Throttles", "Sum"),
     *_DURATION,
-    *(_Query(name, "Duration", name, is_long=True) for name in _PERCENTILES),
-    # How much each period's percentile weighs.
-    _Query("weights", "Duration", "SampleCount", is_long=True),
 )
 
 
@@ -56,8 +51,7 @@ def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: 
         NotManagedError: It is not ours.
     """
     answer = function_access.require_ours(session, name)
-    found = _read(session, name, _QUERIES, start_time, end_time)
-    sums = {query.name: sum(found[query.name].values()) for query in _QUERIES}
+    sums = _sums(session, name, _QUERIES, start_time, end_time)
     count = sums["duration_count"]
     properties = function.observed_function(session.names(name), answer).properties
     return FunctionMetrics(
@@ -67,15 +61,14 @@ def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: 
         average_duration_ms=sums["duration_sum"] / count if count else None,
         start_time=start_time,
         end_time=end_time,
-        duration_percentiles_ms=_percentiles(found),
+        duration_percentiles_ms=_percentiles(session, name, start_time, end_time) if count else {},
         cost=_cost(session, properties, round(sums["invocations"]), sums["duration_sum"]),
     )
 
 
 def measured_duration(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> tuple[int, float]:
     """How many runs of a function there were, and how many seconds one took at the mean."""
-    found = _read(session, name, _DURATION, start_time, end_time)
-    total, count = (sum(found[query.name].values()) for query in _DURATION)
+    total, count = _sums(session, name, _DURATION, start_time, end_time).values()
     return round(count), total / count / 1000 if count else 0.0
 
 
@@ -84,40 +77,57 @@ def _cost(session: AwsSession, properties: Mapping[str, Any], runs: int, millise
     return cost.cost_of_runs(properties, runs, milliseconds, session.region, prices) if prices else None
 
 
-def _percentiles(found: Mapping[str, Mapping[datetime, float]]) -> dict[str, float]:
-    """Exact for a span in one period; over several periods their mean, each weighed by its runs."""
-    weights = found["weights"]
+def _percentiles(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> dict[str, float]:
+    """Exact for a span in one period; over several periods their mean, each weighed by its runs.
+
+    They are asked for apart from the sums: emulators that know no percentiles then tell the sums nevertheless.
+    """
+    request: Any = {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Duration",
+        "Dimensions": _dimensions(name),
+        "StartTime": start_time,
+        "EndTime": end_time,
+        "Period": _longest_period(period_seconds(start_time, datetime.now(UTC)), end_time - start_time),
+    }
+    # A request takes one kind of statistics or the other.
+    counted, ranked = session.side_by_side(
+        lambda wanted: session.cloudwatch.get_metric_statistics(**request, **wanted)["Datapoints"],
+        [{"Statistics": ["SampleCount"]}, {"ExtendedStatistics": list(_PERCENTILES)}],
+    )
+    weights = {point["Timestamp"]: point["SampleCount"] for point in counted}
     percentiles = {}
-    for name in _PERCENTILES:
-        weighed = [(value, weights.get(moment, 0.0)) for moment, value in found[name].items()]
+    for percentile in _PERCENTILES:
+        found = {point["Timestamp"]: point.get("ExtendedStatistics", {}).get(percentile) for point in ranked}
+        weighed = [(value, weights.get(moment, 0.0)) for moment, value in found.items() if value is not None]
         total = sum(weight for _, weight in weighed)
         if total:
-            percentiles[name] = sum(value * weight for value, weight in weighed) / total
+            percentiles[percentile] = sum(value * weight for value, weight in weighed) / total
     return percentiles
 
 
-def _read(
+def _sums(
     session: AwsSession, name: str, queries: Sequence[_Query], start_time: datetime, end_time: datetime
-) -> dict[str, dict[datetime, float]]:
-    """The values of each query by the beginning of their period."""
-    short = period_seconds(start_time, datetime.now(UTC))
-    periods = {False: short, True: _longest_period(short, end_time - start_time)}
-    found: dict[str, dict[datetime, float]] = {query.name: {} for query in queries}
+) -> dict[str, float]:
+    """The sum over the span, by the name of the query."""
+    period = period_seconds(start_time, datetime.now(UTC))
+    sums = dict.fromkeys((query.name for query in queries), 0.0)
     pages = session.cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=[_asked(query, name, periods[query.is_long]) for query in queries],
-        StartTime=start_time,
-        EndTime=end_time,
+        MetricDataQueries=[_asked(query, name, period) for query in queries], StartTime=start_time, EndTime=end_time
     )
     for page in pages:
         for result in page["MetricDataResults"]:
-            found[result["Id"]].update(zip(result["Timestamps"], result["Values"], strict=True))
-    return found
+            sums[result["Id"]] += sum(result["Values"])
+    return sums
 
 
-def _asked(query: _Query, function_name: str, period: int) -> dict[str, Any]:
-    dimensions = [{"Name": "FunctionName", "Value": function_name}]
-    of_metric = {"Namespace": "AWS/Lambda", "MetricName": query.metric, "Dimensions": dimensions}
+def _asked(query: _Query, function_name: str, period: int) -> Any:
+    of_metric = {"Namespace": "AWS/Lambda", "MetricName": query.metric, "Dimensions": _dimensions(function_name)}
     return {"Id": query.name, "MetricStat": {"Metric": of_metric, "Period": period, "Stat": query.statistic}}
+
+
+def _dimensions(function_name: str) -> Any:
+    return [{"Name": "FunctionName", "Value": function_name}]
 
 
 def period_seconds(start_time: datetime, now: datetime) -> int:
