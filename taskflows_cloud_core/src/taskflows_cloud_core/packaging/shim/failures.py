@@ -8,8 +8,8 @@ def told(error: BaseException) -> BaseException:
         error: What the function raised.
 
     Returns:
-        ``error`` itself when it is an Exception whose text can leave as UTF-8; otherwise a RuntimeError that says what
-        it was, with its traceback.
+        ``error`` itself when it is an Exception whose text can leave as UTF-8, one of the same name when only the text
+        cannot, and otherwise a RuntimeError that says what it was. Each has the traceback.
     """
     if isinstance(error, SystemExit):
         return _failure(f"the function left with sys.exit({error.code!r})", error)
@@ -18,7 +18,7 @@ def told(error: BaseException) -> BaseException:
     try:
         str(error).encode()
     except Exception:  # noqa: BLE001 - whatever the user's own __str__ raises
-        return _failure(f"{type(error).__name__}: {_text_of(error)}", error)
+        return _failure(_text_of(error), error, type(error).__name__)
     return error
 
 
@@ -29,5 +29,6 @@ def _text_of(error: BaseException) -> str:
         return f"its text cannot be had ({type(second).__name__})"
 
 
-def _failure(text: str, error: BaseException) -> RuntimeError:
-    return RuntimeError(text.removesuffix(": ")).with_traceback(error.__traceback__)
+def _failure(text: str, error: BaseException, name: str = "RuntimeError") -> BaseException:
+    failure: BaseException = type(name, (RuntimeError,), {"__module__": "builtins"})(text.removesuffix(": "))
+    return failure.with_traceback(error.__traceback__)
