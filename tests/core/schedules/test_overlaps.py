@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import combinations
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from oncalendar_samples import right_text
 
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError
 from taskflows_cloud_core.schedules import find_overlaps, iterate, overlap_warnings
+from taskflows_cloud_core.schedules.coincidence import can_meet
 
 AFTER = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -65,9 +67,13 @@ def moments(calendar: Calendar, until: datetime) -> set[datetime]:
     return found
 
 
-def random_calendar(random: Random) -> Calendar:
+NEAR = ("UTC", "Europe/Berlin")
+FAR = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", "Etc/GMT+12", "Australia/Lord_Howe")
+
+
+def random_calendar(random: Random, zones: tuple[str, ...] = NEAR) -> Calendar:
     while True:
-        calendar = Calendar(right_text(random, seconds=False, zones=("UTC", "Europe/Berlin")))
+        calendar = Calendar(right_text(random, seconds=False, zones=zones))
         try:
             _ = calendar.spec
         except ScheduleError:
@@ -86,3 +92,31 @@ def test_random_pairs_overlap_when_their_moments_do() -> None:
             assert found[0].moment == min(common), pair
         else:
             assert not found or found[0].moment > until, pair
+
+
+def test_no_pair_that_meets_is_ruled_out_beforehand() -> None:
+    random = Random(6)
+    until = datetime(2027, 3, 1, tzinfo=UTC)
+    calendars = [random_calendar(random, FAR) for _ in range(40)]
+    fired = [moments(calendar, until) for calendar in calendars]
+    pairs = list(combinations(range(len(calendars)), 2))
+    ruled_out = [
+        (one, other)
+        for one, other in pairs
+        if not can_meet(calendars[one].spec, calendars[other].spec, after=AFTER, until=until)
+    ]
+    assert len(pairs) / 4 < len(ruled_out) < len(pairs)
+    assert not [(calendars[one], calendars[other]) for one, other in ruled_out if fired[one] & fired[other]]
+
+
+def test_hundreds_of_calendars_in_two_zones() -> None:
+    in_utc = [Calendar(f"Mon-Fri {minute // 60:02d}:{minute % 60:02d}") for minute in range(0, 600, 4)]
+    in_new_york = [
+        Calendar(f"Mon-Fri {hour:02d}:{minute:02d} America/New_York")
+        for hour in range(15)
+        for minute in range(1, 40, 4)
+    ]
+
+    assert find_overlaps([*in_utc, *in_new_york], AFTER) == ()
+    [found] = find_overlaps([*in_utc, *in_new_york, Calendar("05:01 America/New_York")], AFTER)[:1]
+    assert (found.second, found.moment.isoformat()) == (300, "2027-01-01T05:01:00-05:00")

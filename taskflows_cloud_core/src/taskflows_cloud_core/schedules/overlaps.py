@@ -11,6 +11,7 @@ import attrs
 from taskflows_cloud_core.errors import ScheduleError
 from taskflows_cloud_core.schedules.bounds import ALL_WEEKDAYS, FIRST_YEAR, LAST_YEAR
 from taskflows_cloud_core.schedules.calendar import Calendar
+from taskflows_cloud_core.schedules.coincidence import can_meet
 from taskflows_cloud_core.schedules.occurrences import matching_days, next_runs
 from taskflows_cloud_core.schedules.spec import CalendarSpec
 from taskflows_cloud_core.schedules.translation import Schedule
@@ -91,6 +92,8 @@ def common_moment(one: CalendarSpec, other: CalendarSpec, after: datetime) -> da
         other: Another. When their zones differ, only five years or 2,000 moments are looked at.
         after: Aware.
     """
+    if not can_meet(one, other, after=after, until=after + _HORIZON):
+        return None
     if one.timezone == other.timezone:
         return _common_in_zone(one, other, after)
     return _common_in_zones(one, other, after)
