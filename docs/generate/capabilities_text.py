@@ -18,6 +18,7 @@ MEANINGS = {
     "permissions": "knows the least permissions that deploying needs",
     "rollback": "keeps versions, and makes an older one live",
     "seconds": "says calendars with seconds exactly",
+    "shared": "finds what functions shared and none uses any more; pruning deletes it",
     "timezones": "says calendars in zones with summer time exactly",
 }
 
