@@ -13,23 +13,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("LANG", "PATH", "PYENV_ROOT", "PYENV_VERSION", "UV_CACHE_DIR")
 KEPT_PREFIXES = ("PIP_", "SSL_", "UV_")
 
 
+# Commands wait for downloads and for schedules most of their time.
+AT_ONCE = 3
+
+
 def main(arguments: list[str]) -> int:
-    """Run each command, stop at the first that fails, tell how long each took."""
-    commands = document_commands()
-    for command in commands[:1] if "--first" in arguments else commands:
-        begin = time.monotonic()
-        code = run_as_newcomer(command)
-        print(f"$ {command}\nexit code {code} after {time.monotonic() - begin:.0f} s\n", flush=True)
-        if code:
-            return code
-    return 0
+    """Run the commands, tell what each printed and how long it took; the exit code of the first that failed."""
+    commands = document_commands()[: 1 if "--first" in arguments else None]
+    failed = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for command, done in zip(commands, pool.map(run_as_newcomer, commands), strict=True):
+            print(f"{done.output}$ {command}\nexit code {done.code} after {done.seconds:.0f} s\n", flush=True)
+            failed = failed or done.code
+    return failed
 
 
 def document_commands() -> list[str]:
@@ -42,8 +47,17 @@ def document_commands() -> list[str]:
     return [block for block in dict.fromkeys(blocks) if block != test_command]
 
 
-def run_as_newcomer(command: str) -> int:
+class Done(NamedTuple):
+    """A command that ended, with what it printed."""
+
+    code: int
+    output: str
+    seconds: float
+
+
+def run_as_newcomer(command: str) -> Done:
     """Run one command in a fresh copy, with an empty home and few variables."""
+    begin = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         clone, home = Path(temporary) / "clone", Path(temporary) / "home"
         home.mkdir()
@@ -53,8 +67,17 @@ def run_as_newcomer(command: str) -> int:
             for name, value in os.environ.items()
             if name in KEPT_VARIABLES or name.startswith(KEPT_PREFIXES)
         }
-        done = subprocess.run(["bash", "-c", command], cwd=clone, env={**environment, "HOME": str(home)}, check=False)
-        return done.returncode
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=clone,
+            env={**environment, "HOME": str(home)},
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    return Done(done.returncode, done.stdout, time.monotonic() - begin)
 
 
 def copy_files(target: Path) -> None:
