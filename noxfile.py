@@ -194,7 +194,7 @@ def sweep(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def schedules(session: nox.Session) -> None:
-    """Compare thousands of schedules with systemd and with another evaluator, to the year 2199; takes half an hour."""
+    """Compare thousands of schedules with systemd and with another evaluator, to the year 2199; takes some minutes."""
     session.install(*editable(), *group("test"))
     places = ("tests/core/schedules", "tests/aws/test_schedules_exact.py")
     session.run("pytest", "-n", "auto", "-m", "slow or sweep", *places, *session.posargs)
