@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from taskflows_cloud_core import Calendar, CloudFunctionConfig, Periodic
-from taskflows_cloud_core.local import run_scheduler
+from taskflows_cloud_core.local import run_scheduler, supervise
 
 EVENT = "def job(event):\n    return event\n"
 SLEEP = "import time\ndef job():\n    time.sleep({})\n"
@@ -421,7 +421,9 @@ def job(event):
 """
 
 
-def test_a_log_that_cannot_be_written_for_a_while_costs_neither_run_nor_line(deploy, env, root, tmp_path, wait_until):
+@pytest.fixture
+def counted(deploy, env, root, tmp_path, wait_until):
+    """What a run gives, and the lines of its log, when that could not be written for a while."""
     deploy(COUNTING)
     stop, results = tmp_path / "stop", []
     invocation = threading.Thread(
@@ -437,4 +439,26 @@ def test_a_log_that_cannot_be_written_for_a_while_costs_neither_run_nor_line(dep
     invocation.join()
 
     assert results[0].ok, results[0].error
-    assert [event.message for event in results[0].logs] == [str(number) for number in range(results[0].value + 1)]
+    return results[0].value, [event.message for event in results[0].logs]
+
+
+def test_a_log_that_cannot_be_written_for_a_while_costs_neither_run_nor_line(counted):
+    last, lines = counted
+
+    assert lines == [str(number) for number in range(last + 1)]
+
+
+@pytest.fixture
+def little_room(monkeypatch):
+    monkeypatch.setattr(supervise, "_WAITING_LINES", 2)
+
+
+def test_lines_for_which_there_is_no_room_are_told_in_the_log(little_room, counted):
+    last, lines = counted
+
+    lost = [int(line[1:].split()[0]) for line in lines if "lines are lost here" in line]
+    numbers = [int(line) for line in lines if line.isdecimal()]
+    assert lost
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == last
+    assert len(numbers) + sum(lost) == last + 1

@@ -8,7 +8,7 @@ from typing import Any
 from taskflows_cloud_aws import console, function_access, ownership, wishes
 from taskflows_cloud_aws.client import AwsSession
 from taskflows_cloud_aws.file_tag import files_of_tag
-from taskflows_cloud_aws.naming import Names, layer_in
+from taskflows_cloud_aws.naming import Names, layers_in
 from taskflows_cloud_aws.observing import Observed, observe
 from taskflows_cloud_aws.resources import (
     concurrency,
@@ -158,7 +158,7 @@ def _provider_options(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Where the dependencies are, so that new code has them in the same place; nothing where their size decides."""
     if ownership.IN_ARCHIVE in properties["tags"]:
         return {"aws": {"dependency_layer": False}}
-    if any(layer_in(arn) is not None for arn in properties.get("layers", [])):
+    if layers_in(properties.get("layers", [])):
         return {"aws": {"dependency_layer": True}}
     return {}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 import attrs
 
@@ -61,6 +62,11 @@ def layer_in(arn: str) -> str | None:
     """The name of the layer of our making that an ARN, with or without a version, is of; else ``None``."""
     found = re.search(rf":layer:({_LAYER_PREFIX}[0-9a-f]{{{_LAYER_DIGITS}}})(:\d+)?$", arn)
     return found[1] if found else None
+
+
+def layers_in(arns: Iterable[str]) -> set[str]:
+    """The names of the layers of our making among the ARNs of layers or of their versions."""
+    return {name for arn in arns if (name := layer_in(arn)) is not None}
 
 
 @attrs.frozen(kw_only=True)

@@ -6,11 +6,10 @@ Therefore each looks again when its own function has given it up: who comes last
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names, layer_in
+from taskflows_cloud_aws.naming import Names, layers_in
 from taskflows_cloud_aws.resources import Context, function_reading, layer, layer_marks, role, schedule, usage
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_core import Plan
@@ -33,7 +32,7 @@ def _layers_given_up(context: Context, plan: Plan, own: Action | None) -> tuple[
     """The names of the layers, and whether the function has a note of them."""
     if own is not None and own.verb == "delete":
         found = own.resource.properties
-        return _layers_in(found) | layer_marks.given_up(found["tags"]), False
+        return layers_in(found.get("layers", [])) | layer_marks.given_up(found["tags"]), False
     changes = own.changed_fields if own is not None else frozenset()
     if "layers" not in changes and not any(action.key.kind == layer.KIND for action in plan.actions):
         return set(), False
@@ -42,10 +41,6 @@ def _layers_given_up(context: Context, plan: Plan, own: Action | None) -> tuple[
         return set(), False
     noted = layer_marks.given_up(answer.get("Tags", {}))
     return noted - usage.layers_of(answer["Configuration"]), bool(noted)
-
-
-def _layers_in(properties: Mapping[str, Any]) -> set[str]:
-    return {name for arn in properties.get("layers", []) if (name := layer_in(arn)) is not None}
 
 
 def _release_layers(context: Context, names: set[str]) -> None:

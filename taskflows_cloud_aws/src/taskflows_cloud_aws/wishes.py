@@ -12,7 +12,7 @@ from taskflows_cloud_aws.alarm_wishes import desired_alarms
 from taskflows_cloud_aws.execution_policy import can_share, execution_statements, shared_statements
 from taskflows_cloud_aws.file_tag import tag_of_files
 from taskflows_cloud_aws.function_options import AwsFunctionOptions, function_options
-from taskflows_cloud_aws.naming import layer_in
+from taskflows_cloud_aws.naming import layer_in, layers_in
 from taskflows_cloud_aws.observing import Look, Observed
 from taskflows_cloud_aws.options import AwsOptions
 from taskflows_cloud_aws.package import wants_layer
@@ -124,7 +124,7 @@ def _function(wish: Wish, observed: Observed) -> Resource:
     configuration["tags"] = {
         **configuration["tags"],
         **_files_tag(wish, before),
-        **_layers_tag(observed, before, _layers_in(configuration)),
+        **_layers_tag(observed, before, layers_in(configuration.get("layers", []))),
         **ownership.marks(before.get("tags", {})),
     }
     return function.desired_function(wish.names, code, configuration, found)
@@ -177,11 +177,7 @@ def wanted_layers(wish: Wish) -> set[str]:
 
 
 def _layers(wanted: Resource) -> list[Resource]:
-    return [layer.desired_layer(name) for name in sorted(_layers_in(wanted.properties))]
-
-
-def _layers_in(properties: Mapping[str, Any]) -> set[str]:
-    return {name for arn in properties.get("layers", []) if (name := layer_in(arn)) is not None}
+    return [layer.desired_layer(name) for name in sorted(layers_in(wanted.properties.get("layers", [])))]
 
 
 def _layers_tag(observed: Observed, before: Mapping[str, Any], wanted: set[str]) -> Mapping[str, str]:

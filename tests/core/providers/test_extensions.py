@@ -55,23 +55,19 @@ def test_an_extension_that_cannot_be_imported_stops_everything(
     assert caught.value.__cause__ is not None
 
 
-def test_an_extension_with_an_unknown_hook(starlight: Path, stranger: Stranger) -> None:
-    source = (
-        "from taskflows_cloud_core import hookimpl\n@hookimpl(wrapper=True)\ndef check_functions():\n"
-        "    return (yield)\n"
-    )
-    stranger("stranger_ext_hook", source, extension="typo")
-    with pytest.raises(InvalidExtensionError, match="did you mean 'check_function'"):
-        get_environment("starlight")
-
-
-def test_an_extension_with_an_unknown_argument(starlight: Path, stranger: Stranger) -> None:
-    source = (
-        "from taskflows_cloud_core import hookimpl\n@hookimpl(wrapper=True)\ndef check_function(cfg):\n"
-        "    return (yield)\n"
-    )
-    stranger("stranger_ext_argument", source, extension="typo")
-    with pytest.raises(InvalidExtensionError, match="cannot be used: check_function takes 'cfg', which is no argument"):
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("check_functions()", "did you mean 'check_function'"),
+        ("check_function(cfg)", "cannot be used: check_function takes 'cfg', which is no argument"),
+    ],
+)
+def test_an_extension_with_an_unknown_hook_or_argument(
+    starlight: Path, stranger: Stranger, head: str, words: str
+) -> None:
+    source = f"from taskflows_cloud_core import hookimpl\n@hookimpl(wrapper=True)\ndef {head}:\n    return (yield)\n"
+    stranger(f"stranger_ext{len(head)}", source, extension="typo")
+    with pytest.raises(InvalidExtensionError, match=words):
         get_environment("starlight")
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import GROUP_PREFIX, layer_in
+from taskflows_cloud_aws.naming import GROUP_PREFIX, layers_in
 from taskflows_cloud_aws.waiting import DENIED_CODES, error_code
 
 Functions: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -32,7 +32,7 @@ def users_of_layer(functions: Functions, layer: str, besides: str | None) -> lis
 
 def layers_of(found: Mapping[str, Any]) -> set[str]:
     """The names of the layers of our making in the configuration of a function."""
-    return {name for layer in found.get("Layers", []) if (name := layer_in(layer["Arn"])) is not None}
+    return layers_in(layer["Arn"] for layer in found.get("Layers", []))
 
 
 def schedule_group_with_role(session: AwsSession, role_arn: str, besides: str | None) -> list[str]:

@@ -34,7 +34,7 @@ _INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TZ", "US
 _MEMORY_PER_THREAD_MB = 256
 _FLUSH_SECONDS = 0.25
 _FLUSH_LINES = 1000
-# So many wait in memory, the newest, when the log cannot be written.
+# So many wait in memory, the newest, when the log cannot be written; the log tells how many more there were.
 _WAITING_LINES = 100_000
 
 
@@ -138,6 +138,7 @@ class _LineKeeper:
         self._session = session
         self._run = run
         self._lines: list[LogLine] = []
+        self._lost = 0
         self._flushed = time.monotonic()
 
     def take(self, lines: Sequence[LogLine]) -> None:
@@ -145,15 +146,25 @@ class _LineKeeper:
         if len(self._lines) >= _FLUSH_LINES or time.monotonic() - self._flushed >= _FLUSH_SECONDS:
             with contextlib.suppress(OperationError):
                 self.flush()
-            del self._lines[:-_WAITING_LINES]
+            self._forget_the_oldest()
+
+    def _forget_the_oldest(self) -> None:
+        forgotten = len(self._lines) - _WAITING_LINES
+        if forgotten > 0:
+            self._lost += forgotten
+            del self._lines[:forgotten]
 
     def flush(self) -> None:
         self._flushed = time.monotonic()
         if not self._lines:
             return
+        lines = self._lines
+        if self._lost:
+            text = f"({self._lost} lines are lost here: the log could not be written for too long)"
+            lines = [LogLine(at=lines[0].at, message=text, level=None), *lines]
         with self._session.database.writing() as connection:
-            logs.add_lines(connection, self._run.function, self._run.id, self._lines)
-        self._lines = []
+            logs.add_lines(connection, self._run.function, self._run.id, lines)
+        self._lines, self._lost = [], 0
 
 
 def _reason(error: Exception) -> str:
