@@ -301,9 +301,6 @@ def test_a_deletion_that_is_run_again_takes_a_layer_that_another_function_had_ma
 @pytest.mark.slow
 @pytest.mark.parametrize("act", ["delete", "give up"])
 def test_the_last_two_functions_give_their_layer_up_at_once(env, aws, jobs, account, act):
-    other = get_environment("aws", region=REGION, dependency_layer=True)
-    elsewhere = get_environment("aws", region=REGION, dependency_layer=False)
-
     def prepare():
         aws.clear()
         for name in ("job", "job-2"):
@@ -311,9 +308,9 @@ def test_the_last_two_functions_give_their_layer_up_at_once(env, aws, jobs, acco
         aws.clear()
 
     def give_up(name):
-        if act == "delete":
-            return other.delete_function(name)
-        return elsewhere.deploy_function(jobs.report, config(name), OLD)
+        # Two deployers share no session.
+        own = get_environment("aws", region=REGION, dependency_layer=act == "delete")
+        return own.delete_function(name) if act == "delete" else own.deploy_function(jobs.report, config(name), OLD)
 
     prepare()
     assert give_up("job")

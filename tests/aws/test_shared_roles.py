@@ -56,8 +56,6 @@ def test_they_go_with_the_last_function(env, jobs, account):
 @pytest.mark.slow
 @pytest.mark.parametrize("act", ["delete", "own roles"])
 def test_the_last_two_functions_give_them_up_at_once(env, aws, jobs, account, act):
-    other = get_environment("aws", region=REGION, schedule_service="scheduler")
-
     def prepare():
         aws.clear()
         for name in ("one", "two"):
@@ -65,9 +63,9 @@ def test_the_last_two_functions_give_them_up_at_once(env, aws, jobs, account, ac
         aws.clear()
 
     def give_up(name):
-        return (
-            other.delete_function(name) if act == "delete" else other.deploy_function(jobs.report, scheduled(name), [])
-        )
+        # Two deployers share no session.
+        own = get_environment("aws", region=REGION, schedule_service="scheduler")
+        return own.delete_function(name) if act == "delete" else own.deploy_function(jobs.report, scheduled(name), [])
 
     prepare()
     assert give_up("one")

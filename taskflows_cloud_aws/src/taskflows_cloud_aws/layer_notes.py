@@ -27,10 +27,16 @@ class LayerNotes:
 
         Args:
             ask: Asks AWS.
-            afresh: Ask in any case.
+            afresh: Ask in any case, whoever else is asking.
         """
+        if afresh:
+            at, found = self._clock(), ask()
+            with self._lock:
+                self._listing = (at, found)
+            return found
+        # Many functions at once wait for one answer.
         with self._lock:
-            if afresh or self._listing is None or self._clock() - self._listing[0] > _SECONDS:
+            if self._listing is None or self._clock() - self._listing[0] > _SECONDS:
                 self._listing = (self._clock(), ask())
             return self._listing[1]
 
