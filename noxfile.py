@@ -56,7 +56,10 @@ CHOSEN = (
     *(f"tests/core/{name}" for name in ("environment", "packaging", "providers", "reconcile", "schedules")),
     *(f"tests/core/test_{name}.py" for name in ("conformance", "interop")),
     *("tests/local/test_life_cycle.py", "tests/cli/test_daily_life.py"),
-    *(f"tests/aws/test_{name}.py" for name in ("deploying", "invoking", "package")),
+    *(
+        f"tests/aws/{name}.py"
+        for name in ("deployment/test_deploying", "operations/test_invoking", "packaging/test_package")
+    ),
 )
 
 
@@ -188,7 +191,7 @@ def plugin(session: nox.Session) -> None:
 def sweep(session: nox.Session) -> None:
     """Run the tests that put a fault or a death at every call of every kind of deployment; takes an hour."""
     session.install(*editable(), *group("test"))
-    others = "--ignore=tests/core/schedules", "--ignore=tests/aws/test_schedules_exact.py"
+    others = "--ignore=tests/core/schedules", "--ignore=tests/aws/schedules/test_schedules_exact.py"
     session.run("pytest", "-n", "auto", "-m", "sweep", *others, *session.posargs)
 
 
@@ -196,7 +199,7 @@ def sweep(session: nox.Session) -> None:
 def schedules(session: nox.Session) -> None:
     """Compare thousands of schedules with systemd and with another evaluator, to the year 2199; takes some minutes."""
     session.install(*editable(), *group("test"))
-    places = ("tests/core/schedules", "tests/aws/test_schedules_exact.py")
+    places = ("tests/core/schedules", "tests/aws/schedules/test_schedules_exact.py")
     session.run("pytest", "-n", "auto", "-m", "slow or sweep", *places, *session.posargs)
 
 

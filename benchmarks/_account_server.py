@@ -19,8 +19,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "examples")]
 import jobs  # noqa: E402 - found through the line above
 
 from taskflows_cloud_core import CloudFunctionConfig, Periodic, get_environment  # noqa: E402
-from tests.aws.account import Wire  # noqa: E402
-from tests.aws.served import served  # noqa: E402
+from tests.aws.support.account import Wire  # noqa: E402
+from tests.aws.support.moto_server import served  # noqa: E402
 
 REGION = "us-east-1"
 

@@ -7,7 +7,7 @@ import timeit
 
 from taskflows_cloud_core import Calendar, Translation, hookimpl
 from taskflows_cloud_core.providers import load_provider
-from taskflows_cloud_core.providers.loaded import LoadedProvider
+from taskflows_cloud_core.providers.loaded_provider import LoadedProvider
 
 CALLS = 20_000
 ROUNDS = 7

@@ -12,10 +12,10 @@ from itertools import islice
 from time import process_time
 from zoneinfo import ZoneInfo
 
-from taskflows_cloud_aws.schedules import translate
+from taskflows_cloud_aws.schedules.translate import translate
 from taskflows_cloud_core import Calendar, ScheduleError
 from taskflows_cloud_core.schedules import iterate, parse
-from taskflows_cloud_core.schedules.progressions import _cover
+from taskflows_cloud_core.schedules.spec.ranges import _cover
 
 OURS = "ours"
 ROUNDS = 7

@@ -9,7 +9,7 @@ def error_codes_text(path: str) -> str:
     """The text.
 
     Args:
-        path: Of the mapping of codes, for instance ``"taskflows_cloud_core.cli.error_codes.ERROR_CODES"``.
+        path: Of the mapping of codes, for instance ``"taskflows_cloud_core.cli.errors.codes.ERROR_CODES"``.
 
     Returns:
         Markdown, a heading for each code.

@@ -17,9 +17,9 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
 from taskflows_cloud_core import CloudEnvironment, get_environment
-from tests.aws.account import REGION, Wire, config, everything
-from tests.aws.moto_gaps import close_gaps
-from tests.aws.scenarios import FIRST, write_jobs
+from tests.aws.support.account import REGION, Wire, config, everything
+from tests.aws.support.moto_gaps import close_gaps
+from tests.aws.support.scenarios import FIRST, write_jobs
 
 # The descriptions of the services are read once and not by every session: that is most of what a client costs.
 _create_loader = functools.cache(botocore.session.create_loader)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from taskflows_cloud_aws.expressions import read_expression
+from taskflows_cloud_aws.schedules.read import read_expression
 from taskflows_cloud_core import CloudEnvironment, ScheduleExpression
 from taskflows_cloud_core.schedules import CalendarSpec, Periodic
 from taskflows_cloud_core.testing import ProviderConformance
-from tests.aws.account import REGION, Wire
-from tests.aws.running_functions import run_what_is_invoked
+from tests.aws.support.account import REGION, Wire
+from tests.aws.support.running_functions import run_what_is_invoked
 
 
 class TestAws(ProviderConformance):

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from taskflows_cloud_core.cli.errors import MomentError
-from taskflows_cloud_core.cli.moments import read_moment
+from taskflows_cloud_core.cli.errors.classes import MomentError
+from taskflows_cloud_core.cli.input.time_options import read_moment
 
 Call = Callable[..., Any]
 

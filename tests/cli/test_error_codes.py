@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from taskflows_cloud_core import CloudError, CloudFunctionConfig, DeploymentError, get_environment
-from taskflows_cloud_core.cli.error_codes import ERROR_CODES
-from taskflows_cloud_core.cli.errors import CommandError
-from taskflows_cloud_core.cli.explain import explain
+from taskflows_cloud_core.cli.commands.explain import explain
+from taskflows_cloud_core.cli.errors.classes import CommandError
+from taskflows_cloud_core.cli.errors.codes import ERROR_CODES
 
 
 def classes(above: type[CloudError] = CloudError) -> Iterator[type[CloudError]]:

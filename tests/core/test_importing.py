@@ -25,7 +25,7 @@ def modules_of(package: str) -> list[str]:
     root = importlib.import_module(package)
     names = [module.name for module in pkgutil.walk_packages(root.__path__, f"{package}.")]
     # What goes into packages of users is imported there, not here; __main__ runs when it is imported.
-    return [name for name in names if ".shim" not in name and not name.endswith("__main__")]
+    return [name for name in names if ".packaging.runtime." not in name and not name.endswith("__main__")]
 
 
 @pytest.mark.slow

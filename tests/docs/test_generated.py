@@ -35,8 +35,8 @@ def test_the_configuration_of_every_provider_is_documented() -> None:
         "taskflows_cloud_core.CloudFunctionConfig",
         "taskflows_cloud_core.local.options.LocalOptions",
         "taskflows_cloud_core.local.options.LocalFunctionOptions",
-        "taskflows_cloud_aws.options.AwsOptions",
-        "taskflows_cloud_aws.function_options.AwsFunctionOptions",
+        "taskflows_cloud_aws.settings.options.AwsOptions",
+        "taskflows_cloud_aws.settings.function_options.AwsFunctionOptions",
     } <= set(CLASSES)
 
 

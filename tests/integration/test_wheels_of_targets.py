@@ -13,7 +13,7 @@ import pytest
 import uv
 
 from taskflows_cloud_aws import create_lambda_layer_package
-from taskflows_cloud_aws.package import lambda_target
+from taskflows_cloud_aws.packaging.package import lambda_target
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from taskflows_cloud_core import CloudFunctionConfig, Periodic, get_environment
-from taskflows_cloud_core.local.deploying import deploy
+from taskflows_cloud_core.local.deployment.apply import deploy
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.progress import silent
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from taskflows_cloud_core.cli.local import local
+from taskflows_cloud_core.cli.commands.local import local
 
 JOB = "def job(event):\n    return 1 // event['n']\n"
 

@@ -179,7 +179,7 @@ def test_the_same_deployment_from_two_processes_makes_one_version(root, jobs):
 
 def test_a_plan_may_be_carried_out_twice(root, jobs):
     """As after a crash, by somebody who still has the plan."""
-    from taskflows_cloud_core.local.deploying import deploy, remove
+    from taskflows_cloud_core.local.deployment.apply import deploy, remove
     from taskflows_cloud_core.local.session import Session
     from taskflows_cloud_core.progress import silent
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskflows_cloud_core import Calendar, Periodic
-from taskflows_cloud_core.local.due import BATCH, Timing, decide, due_times, last_due, next_due
 from taskflows_cloud_core.local.options import CatchUp
+from taskflows_cloud_core.local.scheduler.due import BATCH, Timing, decide, due_times, last_due, next_due
 
 BEGIN = datetime(2026, 3, 28, 12, 0, 0, 250_000, tzinfo=UTC)
 # Over the spring and, with the longer steps, the autumn change of the clocks in Europe.

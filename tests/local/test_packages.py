@@ -11,8 +11,8 @@ import attrs
 import pytest
 
 from taskflows_cloud_core import CloudFunctionConfig, OperationError, Package
-from taskflows_cloud_core.local.deploying import deploy as carry_out
-from taskflows_cloud_core.local.planning import plan_deployment
+from taskflows_cloud_core.local.deployment.apply import deploy as carry_out
+from taskflows_cloud_core.local.deployment.planning import plan_deployment
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.progress import silent
 

@@ -12,7 +12,8 @@ from itertools import pairwise
 import pytest
 
 from taskflows_cloud_core import Calendar, CloudFunctionConfig, Periodic
-from taskflows_cloud_core.local import run_scheduler, supervise
+from taskflows_cloud_core.local import run_scheduler
+from taskflows_cloud_core.local.runs import supervisor
 
 EVENT = "def job(event):\n    return event\n"
 SLEEP = "import time\ndef job():\n    time.sleep({})\n"
@@ -450,7 +451,7 @@ def test_a_log_that_cannot_be_written_for_a_while_costs_neither_run_nor_line(cou
 
 @pytest.fixture
 def little_room(monkeypatch):
-    monkeypatch.setattr(supervise, "_WAITING_LINES", 2)
+    monkeypatch.setattr(supervisor, "_WAITING_LINES", 2)
 
 
 def test_lines_for_which_there_is_no_room_are_told_in_the_log(little_room, counted):

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 from taskflows_cloud_aws._version import __version__
 
 if TYPE_CHECKING:
-    from taskflows_cloud_aws.checks import validate_lambda_constraints
-    from taskflows_cloud_aws.deployer_policy import deployer_policy
     from taskflows_cloud_aws.environment import AWSLambdaEnvironment
-    from taskflows_cloud_aws.expressions import read_expression
-    from taskflows_cloud_aws.package import (
+    from taskflows_cloud_aws.packaging.package import (
         create_lambda_deployment_package,
         create_lambda_layer_package,
         extract_dependencies_from_function,
     )
-    from taskflows_cloud_aws.schedules import schedule_to_eventbridge_expression
+    from taskflows_cloud_aws.permissions.deployer_policy import deployer_policy
+    from taskflows_cloud_aws.schedules.read import read_expression
+    from taskflows_cloud_aws.schedules.translate import schedule_to_eventbridge_expression
+    from taskflows_cloud_aws.settings.config_checks import validate_lambda_constraints
 
 _MODULES = {
     "AWSLambdaEnvironment": "environment",
-    "create_lambda_deployment_package": "package",
-    "create_lambda_layer_package": "package",
-    "deployer_policy": "deployer_policy",
-    "extract_dependencies_from_function": "package",
-    "read_expression": "expressions",
-    "schedule_to_eventbridge_expression": "schedules",
-    "validate_lambda_constraints": "checks",
+    "create_lambda_deployment_package": "packaging.package",
+    "create_lambda_layer_package": "packaging.package",
+    "deployer_policy": "permissions.deployer_policy",
+    "extract_dependencies_from_function": "packaging.package",
+    "read_expression": "schedules.read",
+    "schedule_to_eventbridge_expression": "schedules.translate",
+    "validate_lambda_constraints": "settings.config_checks",
 }
 
 __all__ = [

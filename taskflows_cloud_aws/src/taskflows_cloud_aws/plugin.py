@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws.options import AwsOptions
+from taskflows_cloud_aws.settings.options import AwsOptions
 from taskflows_cloud_core import (
     CloudDeploymentResult,
     CloudFunctionConfig,
@@ -34,7 +34,7 @@ from taskflows_cloud_core import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from taskflows_cloud_aws.client import AwsSession
+    from taskflows_cloud_aws.session.session import AwsSession
     from taskflows_cloud_core.progress import Progress
     from taskflows_cloud_core.schedules import CalendarSpec, Schedule
 
@@ -43,8 +43,8 @@ _T = TypeVar("_T")
 
 def _on(session: AwsSession, name: str, call: Callable[[], _T]) -> _T:
     """Do something with a function on AWS, and raise only errors of ours."""
-    from taskflows_cloud_aws.errors import guard
-    from taskflows_cloud_aws.function_access import require_plain_name
+    from taskflows_cloud_aws.resources.function_access import require_plain_name
+    from taskflows_cloud_aws.session.errors import guard
 
     require_plain_name(name)
     return guard(f"function {name}", call, session.secrets)
@@ -86,7 +86,7 @@ def provider_info() -> ProviderInfo:
 @hookimpl
 def connect(options: AwsOptions) -> AwsSession:
     """Make a session; the network is first touched by the first call."""
-    from taskflows_cloud_aws.client import AwsSession
+    from taskflows_cloud_aws.session.session import AwsSession
 
     return AwsSession(options)
 
@@ -94,7 +94,7 @@ def connect(options: AwsOptions) -> AwsSession:
 @hookimpl
 def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
     """Find everything that Lambda would refuse."""
-    from taskflows_cloud_aws.checks import check_config
+    from taskflows_cloud_aws.settings.config_checks import check_config
 
     return check_config(config)
 
@@ -108,7 +108,7 @@ def package_function(
     progress: Progress,
 ) -> Package:
     """Package for Lambda's machine."""
-    from taskflows_cloud_aws.package import package_for_lambda
+    from taskflows_cloud_aws.packaging.package import package_for_lambda
 
     return package_for_lambda(function, config, dependencies, session.options, progress)
 
@@ -116,8 +116,7 @@ def package_function(
 @hookimpl
 def translate_schedule(session: AwsSession, schedule: Schedule, config: CloudFunctionConfig | None) -> Translation:
     """Say a schedule as EventBridge rules, or as EventBridge Scheduler schedules in other zones than UTC."""
-    from taskflows_cloud_aws.schedule_service import by_scheduler
-    from taskflows_cloud_aws.schedules import translate
+    from taskflows_cloud_aws.schedules.translate import by_scheduler, translate
 
     translation = translate(schedule, allow_approximate=config is not None and config.allow_approximate)
     return by_scheduler(translation) if session.options.schedule_service == "scheduler" else translation
@@ -126,9 +125,9 @@ def translate_schedule(session: AwsSession, schedule: Schedule, config: CloudFun
 @hookimpl
 def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
     """Read an expression of EventBridge."""
-    from taskflows_cloud_aws import expressions
+    from taskflows_cloud_aws.schedules import read
 
-    return expressions.read_expression(expression)
+    return read.read_expression(expression)
 
 
 @hookimpl
@@ -140,7 +139,7 @@ def plan_deployment(
     triggers: Sequence[Trigger] | None,
 ) -> Plan:
     """Compare what is wanted with what AWS has."""
-    from taskflows_cloud_aws import planning
+    from taskflows_cloud_aws.deployment import plan as planning
 
     session.secrets.update(config.environment_variables.values() if config is not None else ())
     return _on(session, name, lambda: planning.plan_deployment(session, name, config, package, triggers))
@@ -149,17 +148,17 @@ def plan_deployment(
 @hookimpl
 def deploy_function(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
     """Carry out a plan."""
-    from taskflows_cloud_aws import deploying
+    from taskflows_cloud_aws.deployment import apply
 
-    return deploying.deploy(session, plan, progress)
+    return apply.deploy(session, plan, progress)
 
 
 @hookimpl
 def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - the hook's signature
     """Find all that was made for a function."""
-    from taskflows_cloud_aws import planning
-    from taskflows_cloud_aws.errors import guard
-    from taskflows_cloud_aws.function_access import require_unqualified
+    from taskflows_cloud_aws.deployment import plan as planning
+    from taskflows_cloud_aws.resources.function_access import require_unqualified
+    from taskflows_cloud_aws.session.errors import guard
 
     require_unqualified(name)
     return guard(f"function {name}", lambda: planning.plan_removal(session, name, keep_logs=keep_logs), session.secrets)
@@ -168,35 +167,35 @@ def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # no
 @hookimpl
 def delete_function(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
     """Carry out a plan of removal, or of what no function uses."""
-    from taskflows_cloud_aws import deploying
+    from taskflows_cloud_aws.deployment import apply
 
-    return deploying.delete(session, plan, progress)
+    return apply.delete(session, plan, progress)
 
 
 @hookimpl
 def plan_unused(session: AwsSession) -> Plan:
     """Find layers and shared roles that no function uses."""
-    from taskflows_cloud_aws import unused
-    from taskflows_cloud_aws.errors import guard
+    from taskflows_cloud_aws.deployment import garbage_collection
+    from taskflows_cloud_aws.session.errors import guard
 
-    return guard(unused.SUBJECT, lambda: unused.plan_unused(session), session.secrets)
+    return guard(garbage_collection.SUBJECT, lambda: garbage_collection.plan_unused(session), session.secrets)
 
 
 @hookimpl
 def list_functions(session: AwsSession) -> Sequence[DeployedFunction]:
     """List our functions."""
-    from taskflows_cloud_aws import listing
-    from taskflows_cloud_aws.errors import guard
+    from taskflows_cloud_aws.operations import describe
+    from taskflows_cloud_aws.session.errors import guard
 
-    return guard("all functions", lambda: listing.list_functions(session), session.secrets)
+    return guard("all functions", lambda: describe.list_functions(session), session.secrets)
 
 
 @hookimpl
 def describe_function(session: AwsSession, name: str) -> FunctionDescription:
     """Tell all about one function."""
-    from taskflows_cloud_aws import listing
+    from taskflows_cloud_aws.operations import describe
 
-    return _on(session, name, lambda: listing.describe(session, name))
+    return _on(session, name, lambda: describe.describe(session, name))
 
 
 @hookimpl
@@ -207,15 +206,15 @@ def invoke_function(
     wait: bool,  # noqa: FBT001 - the hook's signature
 ) -> InvocationResult:
     """Run a function now."""
-    from taskflows_cloud_aws import invoking
+    from taskflows_cloud_aws.operations import invoke
 
-    return _on(session, name, lambda: invoking.invoke(session, name, payload, wait=wait))
+    return _on(session, name, lambda: invoke.invoke(session, name, payload, wait=wait))
 
 
 @hookimpl
 def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None) -> LogPage:
     """Read one page of a function's log, newest first."""
-    from taskflows_cloud_aws import logs
+    from taskflows_cloud_aws.operations import logs
 
     return _on(session, name, lambda: logs.get_logs(session, name, query, token))
 
@@ -223,7 +222,7 @@ def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None)
 @hookimpl
 def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
     """Count the runs of a function."""
-    from taskflows_cloud_aws import metrics
+    from taskflows_cloud_aws.operations import metrics
 
     return _on(session, name, lambda: metrics.get_metrics(session, name, start_time, end_time))
 
@@ -231,8 +230,8 @@ def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: 
 @hookimpl
 def estimate_cost(session: AwsSession, plan: Plan, runs_per_month: float) -> CostEstimate:
     """Estimate what a plan costs at list prices."""
-    from taskflows_cloud_aws import estimating
-    from taskflows_cloud_aws.errors import guard
+    from taskflows_cloud_aws.operations import estimate_cost as estimating
+    from taskflows_cloud_aws.session.errors import guard
 
     return guard(
         f"function {plan.function_name}",
@@ -249,7 +248,7 @@ def export_plan(
 ) -> Mapping[str, str]:
     """Write a plan's resources for CloudFormation or Terraform."""
     from taskflows_cloud_aws import exporting
-    from taskflows_cloud_aws.errors import guard
+    from taskflows_cloud_aws.session.errors import guard
 
     return guard(
         f"function {plan.function_name}", lambda: exporting.export_plan(session, plan, format), session.secrets
@@ -259,7 +258,7 @@ def export_plan(
 @hookimpl
 def list_versions(session: AwsSession, name: str) -> Sequence[FunctionVersion]:
     """List the versions of a function, newest first."""
-    from taskflows_cloud_aws import versions
+    from taskflows_cloud_aws.operations import versions
 
     return _on(session, name, lambda: versions.list_versions(session, name))
 
@@ -267,7 +266,7 @@ def list_versions(session: AwsSession, name: str) -> Sequence[FunctionVersion]:
 @hookimpl
 def rollback_function(session: AwsSession, name: str, version: str | None) -> FunctionVersion:
     """Put an older version live."""
-    from taskflows_cloud_aws import versions
+    from taskflows_cloud_aws.operations import versions
 
     return _on(session, name, lambda: versions.rollback(session, name, version))
 
@@ -279,15 +278,15 @@ def set_schedules_enabled(
     enabled: bool,  # noqa: FBT001 - the hook's signature
 ) -> int:
     """Pause or resume all schedules of a function."""
-    from taskflows_cloud_aws import pausing
+    from taskflows_cloud_aws.deployment import pause
 
-    return _on(session, name, lambda: pausing.set_schedules_enabled(session, name, enabled=enabled))
+    return _on(session, name, lambda: pause.set_schedules_enabled(session, name, enabled=enabled))
 
 
 @hookimpl
 def diagnose(session: AwsSession) -> Sequence[Finding]:
     """Look at region, endpoint, credentials, clock, rights and runtime."""
-    from taskflows_cloud_aws import diagnosing
+    from taskflows_cloud_aws.operations import diagnose as diagnosing
 
     return diagnosing.diagnose(session)
 
@@ -295,6 +294,6 @@ def diagnose(session: AwsSession) -> Sequence[Finding]:
 @hookimpl
 def required_permissions(session: AwsSession) -> Mapping[str, str]:
     """The least IAM policy for whoever deploys."""
-    from taskflows_cloud_aws import required
+    from taskflows_cloud_aws.permissions import deployer_policy
 
-    return required.required_permissions(session)
+    return deployer_policy.required_permissions(session)

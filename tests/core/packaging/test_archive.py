@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskflows_cloud_core import PackagingError
-from taskflows_cloud_core.packaging.archive import ArchiveWriter, Member
-from taskflows_cloud_core.packaging.blocks import Block
+from taskflows_cloud_core.packaging.archive.section import Block
+from taskflows_cloud_core.packaging.archive.zip_writer import ArchiveWriter, Member
 
 names = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="/\\."), min_size=1, max_size=8)
 paths = st.lists(names, min_size=1, max_size=3).map("/".join)

@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 
 from taskflows_cloud_core.packaging import PackageTarget, build_package
-from taskflows_cloud_core.packaging.cache import prune
+from taskflows_cloud_core.packaging.caching.disk import prune
 
 from .wheels import make_wheel
 

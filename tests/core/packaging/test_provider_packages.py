@@ -106,5 +106,5 @@ def test_what_a_dependency_brings_along_needs_no_stand_in(
     jobs = project({"script.py": text, **FILES, **announced("zz_co.cloud.plugin")}, "script")
     package = build_package(jobs.job, target=target, dependencies=["zz-co"])
     assert package.dependencies == ("taskflows-cloud-core==9.0", "zz-co==1.0")
-    assert "_taskflows_cloud/stand_in.py" not in {file.path for file in package.contents}
+    assert "_taskflows_cloud/stub.py" not in {file.path for file in package.contents}
     assert run(package) == 9

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskflows_cloud_core.packaging.shim.results import finish
+from taskflows_cloud_core.packaging.runtime.results import finish
 
 
 class Color(Enum):

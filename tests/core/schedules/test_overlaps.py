@@ -11,7 +11,7 @@ from oncalendar_samples import right_text
 
 from taskflows_cloud_core import Calendar, Periodic, ScheduleError
 from taskflows_cloud_core.schedules import find_overlaps, iterate, overlap_warnings
-from taskflows_cloud_core.schedules.coincidence import can_meet
+from taskflows_cloud_core.schedules.analysis.overlaps import can_meet
 
 AFTER = datetime(2027, 1, 1, tzinfo=UTC)
 

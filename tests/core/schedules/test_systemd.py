@@ -15,7 +15,7 @@ from oncalendar_samples import any_text
 
 from taskflows_cloud_core import ScheduleError
 from taskflows_cloud_core.schedules import CalendarSpec, next_runs, parse
-from taskflows_cloud_core.schedules.zones import zone_of
+from taskflows_cloud_core.schedules.timezones.lookup import zone_of
 
 SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 pytestmark = pytest.mark.skipif(SYSTEMD_ANALYZE is None, reason="systemd-analyze is not installed")

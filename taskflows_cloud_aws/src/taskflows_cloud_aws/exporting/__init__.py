@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.exporting import cloudformation, terraform
+from taskflows_cloud_aws.exporting.cloudformation import template
 from taskflows_cloud_aws.exporting.subject import Subject, subject_of
+from taskflows_cloud_aws.exporting.terraform import configuration
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import OperationUnsupported, Plan
 
 _WRITERS: Mapping[str, Callable[[Subject], dict[str, str]]] = MappingProxyType(
-    {"cloudformation": cloudformation.write, "terraform": terraform.write}
+    {"cloudformation": template.write, "terraform": configuration.write}
 )
 FORMATS = tuple(_WRITERS)
 """The words for `export_plan`."""

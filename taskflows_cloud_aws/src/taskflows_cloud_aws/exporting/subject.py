@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_core import Package, Plan
 from taskflows_cloud_core.reconcile import Resource
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "code-signing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_aws.resources import function_calls
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION

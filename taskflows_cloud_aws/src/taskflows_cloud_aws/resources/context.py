@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import attrs
 
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming.names import Names
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import Package
 from taskflows_cloud_core.reconcile import Action, Resource
 

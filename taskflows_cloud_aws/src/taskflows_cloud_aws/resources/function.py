@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.function_options import AwsFunctionOptions
-from taskflows_cloud_aws.naming import Names, layer_in
+from taskflows_cloud_aws.naming.names import Names, layer_in
+from taskflows_cloud_aws.settings.function_options import AwsFunctionOptions
 from taskflows_cloud_core import CloudFunctionConfig, Package
 from taskflows_cloud_core.reconcile import Hidden, Resource
 

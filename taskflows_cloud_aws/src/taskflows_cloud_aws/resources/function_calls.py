@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.naming import layer_in
-from taskflows_cloud_aws.resources import function_reading, layer, layer_marks, upload
+from taskflows_cloud_aws.naming.names import layer_in
+from taskflows_cloud_aws.resources import function_reading, layer, pending_layer_tags, upload
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
@@ -155,7 +155,7 @@ def _update(context: Context, action: Action) -> None:
 
 def _revision_when_noted(context: Context, action: Action) -> str | None:
     """Note the layers that the function has before it loses them; the revision that the change is to expect."""
-    layer_marks.announce(context.session, context.names)
+    pending_layer_tags.announce(context.session, context.names)
     expected: str | None = action.resource.properties.get("revision")
     answer = function_reading.get_function(context.session, context.names.function)
     if answer is None or action.observed is None:

@@ -15,11 +15,11 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names, layer_in
-from taskflows_cloud_aws.resources import layer_marks, upload, usage
+from taskflows_cloud_aws.naming.names import Names, layer_in
+from taskflows_cloud_aws.resources import pending_layer_tags, upload, usage
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import as_datetime
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_aws.waiting import error_code, error_message
 from taskflows_cloud_core import OperationError
 from taskflows_cloud_core.reconcile import Action, Resource
@@ -181,7 +181,7 @@ def _publish(context: Context, name: str) -> str:
             f"the layer {name!r} is gone, and with it the dependencies; deploy the function's code again"
         )
     layer = package.layer
-    layer_marks.announce(context.session, context.names, coming=[name])
+    pending_layer_tags.announce(context.session, context.names, coming=[name])
     request: dict[str, Any] = {
         "LayerName": name,
         "Description": f"{_DESCRIPTION}{context.names.function}",

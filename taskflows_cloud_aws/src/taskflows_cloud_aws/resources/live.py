@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import LIVE, Names
-from taskflows_cloud_aws.published_versions import prune_versions
+from taskflows_cloud_aws.naming.names import LIVE, Names
 from taskflows_cloud_aws.resources import function_calls, function_reading
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import (
@@ -22,6 +20,8 @@ from taskflows_cloud_aws.resources.function import (
     shown_environment,
 )
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.resources.published_versions import prune_versions
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import OperationError
 from taskflows_cloud_core.reconcile import Action, Hidden, Resource

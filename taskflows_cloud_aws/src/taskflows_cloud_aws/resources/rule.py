@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws import limits, ownership
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import LIVE, Names
+from taskflows_cloud_aws.naming.names import LIVE, Names
 from taskflows_cloud_aws.resources import permission
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import OperationError, Trigger
 from taskflows_cloud_core.reconcile import Action, Resource

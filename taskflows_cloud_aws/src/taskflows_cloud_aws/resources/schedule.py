@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import LIVE, Names
+from taskflows_cloud_aws.naming.names import LIVE, Names
 from taskflows_cloud_aws.resources import role, schedule_group
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_aws.waiting import error_code, error_message
 from taskflows_cloud_core import Trigger
 from taskflows_cloud_core.reconcile import Action, Resource

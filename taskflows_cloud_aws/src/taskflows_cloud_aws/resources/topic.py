@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_aws.resources.context import Context, Handler
 from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import NotManagedError
 from taskflows_cloud_core.reconcile import Action, Resource

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import Names
+from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import ConfigurationError, OperationError, Package, Problem
 from taskflows_cloud_core.packaging import PackageLayer
 from taskflows_cloud_core.reconcile import Action, Resource

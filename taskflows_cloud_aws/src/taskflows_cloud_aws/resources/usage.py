@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, TypeAlias
 
-from taskflows_cloud_aws.client import AwsSession
-from taskflows_cloud_aws.naming import GROUP_PREFIX, layers_in
+from taskflows_cloud_aws.naming.names import GROUP_PREFIX, layers_in
+from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_aws.waiting import DENIED_CODES, error_code
 
 Functions: TypeAlias = Mapping[str, Mapping[str, Any]]

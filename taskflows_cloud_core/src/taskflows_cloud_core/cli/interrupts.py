@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from taskflows_cloud_core.cli.exit_codes import INTERRUPTED
-from taskflows_cloud_core.cli.terminal import note
+from taskflows_cloud_core.cli.errors.exit_codes import INTERRUPTED
+from taskflows_cloud_core.cli.output.terminal import note
 
 _words: list[Callable[[], str]] = []
 

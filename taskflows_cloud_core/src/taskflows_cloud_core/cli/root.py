@@ -26,7 +26,7 @@ _COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
         "schedule": ("schedule", "schedule", "Show when functions will run."),
     },
     "Live with it": {
-        "list": ("listing", "list_functions", "List what is deployed."),
+        "list": ("list_functions", "list_functions", "List what is deployed."),
         "describe": ("describe", "describe", "Tell all about one function."),
         "invoke": ("invoke", "invoke", "Run a function now."),
         "logs": ("logs", "logs", "Read or follow a function's log."),
@@ -47,7 +47,7 @@ _COMMANDS: dict[str, dict[str, tuple[str, str, str]]] = {
         "explain": ("explain", "explain", "Explain an error code."),
     },
 }
-_PACKAGE = "taskflows_cloud_core.cli"
+_PACKAGE = "taskflows_cloud_core.cli.commands"
 
 
 class _LazyGroup(HelpingGroup):

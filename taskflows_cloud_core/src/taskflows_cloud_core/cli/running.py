@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from taskflows_cloud_core.cli.exit_codes import BROKEN_PIPE, ERROR, INTERRUPTED, WRONG_USAGE
+from taskflows_cloud_core.cli.errors.exit_codes import BROKEN_PIPE, ERROR, INTERRUPTED, WRONG_USAGE
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.errors import CloudError
@@ -70,7 +70,7 @@ def _leave(code: int) -> NoReturn:
 
 
 def _wrong_usage(error: click.ClickException, words: list[str]) -> int:
-    from taskflows_cloud_core.cli.errors import USAGE_CODE
+    from taskflows_cloud_core.cli.errors.classes import USAGE_CODE
 
     command = next((word for word in words if not word.startswith("-")), "")
     context = getattr(error, "ctx", None)
@@ -81,7 +81,7 @@ def _wrong_usage(error: click.ClickException, words: list[str]) -> int:
 
 def _interrupted() -> int:
     from taskflows_cloud_core.cli.interrupts import words_after_interrupt
-    from taskflows_cloud_core.cli.terminal import note
+    from taskflows_cloud_core.cli.output.terminal import note
 
     note(f"\n{words_after_interrupt()}")
     return INTERRUPTED
@@ -98,7 +98,7 @@ def _drop_output() -> None:
 
 
 def _unwritten(error: OSError) -> int:
-    from taskflows_cloud_core.cli.errors import OutputError
+    from taskflows_cloud_core.cli.errors.classes import OutputError
 
     _drop_output()
     where = "the output" if error.filename is None else f"{os.fspath(error.filename)!r}"
@@ -115,7 +115,7 @@ def _failed(error: Exception, words: list[str]) -> int:
         import traceback
 
         traceback.print_exception(error)
-    from taskflows_cloud_core.cli.errors import DEFECT_CODE
+    from taskflows_cloud_core.cli.errors.classes import DEFECT_CODE
 
     _tell(
         f"{type(error).__name__}: {error}",
@@ -142,7 +142,7 @@ def _tell(
     trace: str = "",
     problems: Sequence[dict[str, str]] = (),
 ) -> None:
-    from taskflows_cloud_core.cli.terminal import note
+    from taskflows_cloud_core.cli.output.terminal import note
 
     note(lambda style: f"{style.bad('error')} {style.strong(f'[{code}]')}: {message}")
     if trace:

@@ -37,12 +37,12 @@ from taskflows_cloud_core._lazy import attach
 if TYPE_CHECKING:
     from taskflows_cloud_core.local.api import list_runs, run_scheduler
     from taskflows_cloud_core.local.options import LocalFunctionOptions, LocalOptions
-    from taskflows_cloud_core.local.records import Run
+    from taskflows_cloud_core.local.store.records import Run
 
 _MODULES = {
     "LocalFunctionOptions": "options",
     "LocalOptions": "options",
-    "Run": "records",
+    "Run": "store.records",
     "list_runs": "api",
     "run_scheduler": "api",
 }

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from taskflows_cloud_core.local.options import LocalOptions
-from taskflows_cloud_core.local.records import Run
-from taskflows_cloud_core.local.scheduler import Scheduler
+from taskflows_cloud_core.local.scheduler.scheduler import Scheduler
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import runs
+from taskflows_cloud_core.local.store.records import Run
 
 # Jobs wait more than they compute, so there may be more of them than processors.
 _RUNS_PER_PROCESSOR, _LEAST_RUNS = 4, 8

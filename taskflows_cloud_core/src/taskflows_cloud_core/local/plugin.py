@@ -71,7 +71,7 @@ def connect(options: LocalOptions) -> Session:
 @hookimpl
 def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
     """Name, runtime, architecture, memory and this provider's options."""
-    from taskflows_cloud_core.local.checks import find_problems
+    from taskflows_cloud_core.local.deployment.checks import find_problems
 
     return find_problems(config)
 
@@ -79,7 +79,7 @@ def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
 @hookimpl
 def translate_schedule(schedule: Schedule) -> Translation:
     """The schedule in its canonical spelling."""
-    from taskflows_cloud_core.local.translate import translate
+    from taskflows_cloud_core.local.deployment.translate import translate
 
     return translate(schedule)
 
@@ -87,7 +87,7 @@ def translate_schedule(schedule: Schedule) -> Translation:
 @hookimpl
 def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
     """The way back from the canonical spelling."""
-    from taskflows_cloud_core.local.translate import read_expression
+    from taskflows_cloud_core.local.deployment.translate import read_expression
 
     return read_expression(expression)
 
@@ -101,7 +101,7 @@ def plan_deployment(
     triggers: Sequence[Trigger] | None,
 ) -> Plan:
     """Compare with the state of the root."""
-    from taskflows_cloud_core.local import planning
+    from taskflows_cloud_core.local.deployment import planning
 
     return planning.plan_deployment(session, name, config, package, triggers)
 
@@ -109,7 +109,7 @@ def plan_deployment(
 @hookimpl
 def deploy_function(session: Session, plan: Plan, progress: Progress) -> CloudDeploymentResult:
     """Unpack, and write the new state."""
-    from taskflows_cloud_core.local.deploying import deploy
+    from taskflows_cloud_core.local.deployment.apply import deploy
 
     return deploy(session, plan, progress)
 
@@ -117,7 +117,7 @@ def deploy_function(session: Session, plan: Plan, progress: Progress) -> CloudDe
 @hookimpl
 def plan_removal(session: Session, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - passed by name
     """Find rows and folders."""
-    from taskflows_cloud_core.local import planning
+    from taskflows_cloud_core.local.deployment import planning
 
     return planning.plan_removal(session, name, keep_logs=keep_logs)
 
@@ -125,7 +125,7 @@ def plan_removal(session: Session, name: str, keep_logs: bool) -> Plan:  # noqa:
 @hookimpl
 def delete_function(session: Session, plan: Plan, progress: Progress) -> DeletionResult:
     """Remove rows and folders; runs that are under way are ended."""
-    from taskflows_cloud_core.local.deploying import remove
+    from taskflows_cloud_core.local.deployment.apply import remove
 
     return remove(session, plan, progress)
 
@@ -133,17 +133,17 @@ def delete_function(session: Session, plan: Plan, progress: Progress) -> Deletio
 @hookimpl
 def list_functions(session: Session) -> Sequence[DeployedFunction]:
     """Every function of the root."""
-    from taskflows_cloud_core.local import listing
+    from taskflows_cloud_core.local.deployment import operations
 
-    return listing.list_functions(session)
+    return operations.list_functions(session)
 
 
 @hookimpl
 def describe_function(session: Session, name: str) -> FunctionDescription:
     """One function, with its next due times and its last run."""
-    from taskflows_cloud_core.local import listing
+    from taskflows_cloud_core.local.deployment import operations
 
-    return listing.describe(session, name)
+    return operations.describe(session, name)
 
 
 @hookimpl
@@ -154,7 +154,7 @@ def invoke_function(
     wait: bool,  # noqa: FBT001 - passed by name
 ) -> InvocationResult:
     """Run it here and wait, or leave it to the scheduler, which has to be running then."""
-    from taskflows_cloud_core.local.invoke import invoke
+    from taskflows_cloud_core.local.runs.invoke import invoke
 
     return invoke(session, name, payload, wait=wait)
 
@@ -162,46 +162,46 @@ def invoke_function(
 @hookimpl
 def get_logs(session: Session, name: str, query: LogQuery, token: str | None) -> LogPage:
     """A page of what its runs wrote."""
-    from taskflows_cloud_core.local import listing
+    from taskflows_cloud_core.local.deployment import operations
 
-    return listing.read_logs(session, name, query, token)
+    return operations.read_logs(session, name, query, token)
 
 
 @hookimpl
 def set_schedules_enabled(session: Session, name: str, enabled: bool) -> int:  # noqa: FBT001 - passed by name
     """Pause or resume the function; what was due in a pause is not made up for."""
-    from taskflows_cloud_core.local import listing
+    from taskflows_cloud_core.local.deployment import operations
 
-    return listing.set_enabled(session, name, enabled=enabled)
+    return operations.set_enabled(session, name, enabled=enabled)
 
 
 @hookimpl
 def list_versions(session: Session, name: str) -> Sequence[FunctionVersion]:
     """The versions whose code is still there."""
-    from taskflows_cloud_core.local import listing
+    from taskflows_cloud_core.local.deployment import operations
 
-    return listing.list_versions(session, name)
+    return operations.list_versions(session, name)
 
 
 @hookimpl
 def rollback_function(session: Session, name: str, version: str | None) -> FunctionVersion:
     """Make another version live; configuration and schedules stay."""
-    from taskflows_cloud_core.local import listing
+    from taskflows_cloud_core.local.deployment import operations
 
-    return listing.roll_back(session, name, version)
+    return operations.roll_back(session, name, version)
 
 
 @hookimpl
 def get_metrics(session: Session, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
     """Count runs."""
-    from taskflows_cloud_core.local import listing
+    from taskflows_cloud_core.local.deployment import operations
 
-    return listing.measure(session, name, start_time, end_time)
+    return operations.measure(session, name, start_time, end_time)
 
 
 @hookimpl
 def diagnose(session: Session) -> Sequence[Finding]:
     """Look at the folder, the state, the scheduler and the interpreters."""
-    from taskflows_cloud_core.local import diagnosing
+    from taskflows_cloud_core.local.deployment import diagnose as diagnosing
 
     return diagnosing.diagnose(session)

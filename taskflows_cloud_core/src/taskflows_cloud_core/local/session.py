@@ -6,8 +6,8 @@ from pathlib import Path
 
 import attrs
 
-from taskflows_cloud_core.local.paths import Paths
 from taskflows_cloud_core.local.store.database import Database
+from taskflows_cloud_core.local.system.paths import Paths
 
 
 @attrs.frozen

@@ -11,27 +11,27 @@ from taskflows_cloud_core.packaging.package import Package, PackagedFile, Packag
 
 if TYPE_CHECKING:
     from taskflows_cloud_core.packaging.build import build_layer, build_package
-    from taskflows_cloud_core.packaging.calls import callable_name
+    from taskflows_cloud_core.packaging.build_cache import sharing_packages
     from taskflows_cloud_core.packaging.checks import check_callable
-    from taskflows_cloud_core.packaging.dependency_files import read_dependencies
-    from taskflows_cloud_core.packaging.distributions import find_dependencies
-    from taskflows_cloud_core.packaging.include import check_include_files
-    from taskflows_cloud_core.packaging.requirements import check_dependencies, check_names
-    from taskflows_cloud_core.packaging.sharing import sharing_packages
-    from taskflows_cloud_core.packaging.target import running_target
+    from taskflows_cloud_core.packaging.code.call_signature import callable_name
+    from taskflows_cloud_core.packaging.code.include_files import check_include_files
+    from taskflows_cloud_core.packaging.dependencies.distributions import find_dependencies
+    from taskflows_cloud_core.packaging.dependencies.project_files import read_dependencies
+    from taskflows_cloud_core.packaging.installed.requirements import check_dependencies, check_names
+    from taskflows_cloud_core.packaging.package import running_target
 
 _MODULES = {
     "build_layer": "build",
     "build_package": "build",
-    "callable_name": "calls",
+    "callable_name": "code.call_signature",
     "check_callable": "checks",
-    "check_dependencies": "requirements",
-    "check_include_files": "include",
-    "check_names": "requirements",
-    "find_dependencies": "distributions",
-    "read_dependencies": "dependency_files",
-    "running_target": "target",
-    "sharing_packages": "sharing",
+    "check_dependencies": "installed.requirements",
+    "check_include_files": "code.include_files",
+    "check_names": "installed.requirements",
+    "find_dependencies": "dependencies.distributions",
+    "read_dependencies": "dependencies.project_files",
+    "running_target": "package",
+    "sharing_packages": "build_cache",
 }
 
 __all__ = [

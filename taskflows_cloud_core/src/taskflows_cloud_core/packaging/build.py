@@ -10,28 +10,28 @@ import attrs
 
 from taskflows_cloud_core._frozen import to_tuple
 from taskflows_cloud_core.errors import PackagingError, Problem
-from taskflows_cloud_core.packaging.archive import Member
-from taskflows_cloud_core.packaging.blocks import Block
-from taskflows_cloud_core.packaging.calls import callable_name
+from taskflows_cloud_core.packaging.archive.section import Block
+from taskflows_cloud_core.packaging.archive.store import SharedBlock, store_archive
+from taskflows_cloud_core.packaging.archive.zip_writer import Member
+from taskflows_cloud_core.packaging.build_cache import built_once
 from taskflows_cloud_core.packaging.checks import bytecode_refusal
-from taskflows_cloud_core.packaging.contents import Contents, read_contents
-from taskflows_cloud_core.packaging.data_files import files_named_in_code, left_behind
-from taskflows_cloud_core.packaging.dependencies import Dependencies, fetch_found, fetch_named
-from taskflows_cloud_core.packaging.distributions import distributions_of, uses_provided
-from taskflows_cloud_core.packaging.entry import Entry, describe_entry
-from taskflows_cloud_core.packaging.include import IncludedFiles, find_included, included_members
-from taskflows_cloud_core.packaging.installation import unchanged_installation
-from taskflows_cloud_core.packaging.listening import listening
-from taskflows_cloud_core.packaging.local_distributions import project_metadata
-from taskflows_cloud_core.packaging.modules import ModuleFinder
+from taskflows_cloud_core.packaging.code.call_signature import callable_name
+from taskflows_cloud_core.packaging.code.collected_code import Contents, read_contents
+from taskflows_cloud_core.packaging.code.data_files import files_named_in_code, left_behind
+from taskflows_cloud_core.packaging.code.entry_point import Entry, describe_entry
+from taskflows_cloud_core.packaging.code.include_files import IncludedFiles, find_included, included_members
+from taskflows_cloud_core.packaging.code.stubs import stand_in_members
+from taskflows_cloud_core.packaging.dependencies.distributions import distributions_of, uses_provided
+from taskflows_cloud_core.packaging.dependencies.local_distributions import project_metadata
+from taskflows_cloud_core.packaging.dependencies.resolve import Dependencies, fetch_found, fetch_named
+from taskflows_cloud_core.packaging.installed.installation import unchanged_installation
+from taskflows_cloud_core.packaging.installed.modules import ModuleFinder
+from taskflows_cloud_core.packaging.installed.requirements import check_dependencies, check_names, refuse_single_text
+from taskflows_cloud_core.packaging.limits import check_archive_size, check_included_size, check_unpacked_size
 from taskflows_cloud_core.packaging.package import Package, PackageLayer, PackageTarget
-from taskflows_cloud_core.packaging.requirements import check_dependencies, check_names, refuse_single_text
-from taskflows_cloud_core.packaging.sharing import built_once
-from taskflows_cloud_core.packaging.shim_files import HANDLER, cloudpickle_members, manifest_member, shim_members
-from taskflows_cloud_core.packaging.sizes import check_archive_size, check_included_size, check_unpacked_size
-from taskflows_cloud_core.packaging.stand_ins import stand_in_members
-from taskflows_cloud_core.packaging.store import SharedBlock, store_archive
-from taskflows_cloud_core.packaging.trial import can_try, try_package
+from taskflows_cloud_core.packaging.progress_reporting import listening
+from taskflows_cloud_core.packaging.runtime_files import HANDLER, cloudpickle_members, manifest_member, runtime_members
+from taskflows_cloud_core.packaging.smoke_test import can_try, try_package
 from taskflows_cloud_core.progress import Progress, silent
 
 
@@ -209,7 +209,7 @@ def _own_members(
     # A distribution that a dependency brings along is there for real.
     packages = {name: item for name, item in contents.deployment_packages.items() if item not in fetched.names}
     stand_ins = [*stand_in_members(contents.sources.stand_ins, packages)]
-    yield from shim_members(entry, with_stand_ins=bool(stand_ins))
+    yield from runtime_members(entry, with_stand_ins=bool(stand_ins))
     yield from contents.sources.members
     yield from project_metadata(contents.sources.members)
     yield from stand_ins

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from taskflows_cloud_core.errors import PackagingError, Problem
-from taskflows_cloud_core.packaging.calls import call_style, callable_name, callable_place
-from taskflows_cloud_core.packaging.entry import reference_of, reference_or_payload
-from taskflows_cloud_core.packaging.modules import ModuleFinder
-from taskflows_cloud_core.packaging.pickling import Payload
+from taskflows_cloud_core.packaging.code.call_signature import call_style, callable_name, callable_place
+from taskflows_cloud_core.packaging.code.entry_point import reference_of, reference_or_payload
+from taskflows_cloud_core.packaging.installed.modules import ModuleFinder
+from taskflows_cloud_core.packaging.pickling.pickler import Payload
 
 
 def check_callable(function: Callable[..., Any] | object, *, python_version: str) -> list[Problem]:

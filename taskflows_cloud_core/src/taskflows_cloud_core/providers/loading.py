@@ -24,6 +24,7 @@ from taskflows_cloud_core.providers.entry_points import (
     DISABLE_VARIABLE,
     EXTENSIONS_GROUP,
     PROVIDERS_GROUP,
+    PUBLISHED_PROVIDERS,
     Offer,
     find_offers,
 )
@@ -33,8 +34,7 @@ from taskflows_cloud_core.providers.hook_checks import (
     unknown_hooks,
     unmarked_hooks,
 )
-from taskflows_cloud_core.providers.loaded import LoadedProvider
-from taskflows_cloud_core.providers.published import PUBLISHED_PROVIDERS
+from taskflows_cloud_core.providers.loaded_provider import LoadedProvider
 
 
 def available_providers() -> list[str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from taskflows_cloud_core._lazy import attach
 from taskflows_cloud_core.schedules.calendar import Calendar
+from taskflows_cloud_core.schedules.coerce import as_schedule
 from taskflows_cloud_core.schedules.periodic import Periodic
-from taskflows_cloud_core.schedules.shape import as_schedule
-from taskflows_cloud_core.schedules.spec import CalendarSpec
+from taskflows_cloud_core.schedules.spec.spec import CalendarSpec
 from taskflows_cloud_core.schedules.translation import (
     Schedule,
     ScheduleExpression,
@@ -19,73 +19,68 @@ from taskflows_cloud_core.schedules.translation import (
 )
 
 if TYPE_CHECKING:
-    from taskflows_cloud_core.schedules.canonical import short_text
-    from taskflows_cloud_core.schedules.clockchanges import cron_warnings
-    from taskflows_cloud_core.schedules.cron import cron_lines, seconds_text
-    from taskflows_cloud_core.schedules.cronreading import read_cron
-    from taskflows_cloud_core.schedules.dialects import (
+    from taskflows_cloud_core.schedules.analysis.ambiguities import misreading_warnings
+    from taskflows_cloud_core.schedules.analysis.frequency import runs_per_month
+    from taskflows_cloud_core.schedules.analysis.overlaps import Overlap, find_overlaps, overlap_warnings
+    from taskflows_cloud_core.schedules.cron.dialects import (
         GOOGLE_CRON,
         KUBERNETES_CRON,
         NCRONTAB,
         UNIX_CRON,
         CronDialect,
     )
-    from taskflows_cloud_core.schedules.english import describe
-    from taskflows_cloud_core.schedules.frequency import runs_per_month
-    from taskflows_cloud_core.schedules.impossible import why_never
-    from taskflows_cloud_core.schedules.misreadings import misreading_warnings
-    from taskflows_cloud_core.schedules.occurrences import iterate, last_run, next_runs
-    from taskflows_cloud_core.schedules.oncalendar import parse
-    from taskflows_cloud_core.schedules.overlaps import Overlap, find_overlaps, overlap_warnings
-    from taskflows_cloud_core.schedules.previewrows import (
-        PreviewRow,
-        ReadExpression,
-        SchedulePreview,
-        preview_rows,
-    )
-    from taskflows_cloud_core.schedules.previews import Preview, preview
-    from taskflows_cloud_core.schedules.terminal import week_in_colour
+    from taskflows_cloud_core.schedules.cron.dst import cron_warnings
+    from taskflows_cloud_core.schedules.cron.reader import read_cron
+    from taskflows_cloud_core.schedules.cron.writer import cron_lines, seconds_text
+    from taskflows_cloud_core.schedules.descriptions import describe
+    from taskflows_cloud_core.schedules.occurrences.never_fires import why_never
+    from taskflows_cloud_core.schedules.occurrences.occurrences import iterate, last_run, next_runs
+    from taskflows_cloud_core.schedules.oncalendar.parser import parse
+    from taskflows_cloud_core.schedules.previews.preview import Preview, preview
+    from taskflows_cloud_core.schedules.previews.rich_text import week_in_colour
+    from taskflows_cloud_core.schedules.previews.rows import PreviewRow, ReadExpression, SchedulePreview, preview_rows
+    from taskflows_cloud_core.schedules.previews.week.plain import week_text
+    from taskflows_cloud_core.schedules.previews.week.png import week_png
+    from taskflows_cloud_core.schedules.previews.week.svg import week_svg
+    from taskflows_cloud_core.schedules.previews.week.week import Week, week_of
+    from taskflows_cloud_core.schedules.spec.text import short_text
     from taskflows_cloud_core.schedules.triggers import make_triggers
-    from taskflows_cloud_core.schedules.weekpng import week_png
-    from taskflows_cloud_core.schedules.weeks import Week, week_of
-    from taskflows_cloud_core.schedules.weeksvg import week_svg
-    from taskflows_cloud_core.schedules.weektext import week_text
 
 _MODULES = {
-    "CronDialect": "dialects",
-    "GOOGLE_CRON": "dialects",
-    "KUBERNETES_CRON": "dialects",
-    "NCRONTAB": "dialects",
-    "Overlap": "overlaps",
-    "Preview": "previews",
-    "PreviewRow": "previewrows",
-    "ReadExpression": "previewrows",
-    "SchedulePreview": "previewrows",
-    "UNIX_CRON": "dialects",
-    "Week": "weeks",
-    "cron_lines": "cron",
-    "cron_warnings": "clockchanges",
-    "describe": "english",
-    "find_overlaps": "overlaps",
-    "iterate": "occurrences",
-    "last_run": "occurrences",
+    "CronDialect": "cron.dialects",
+    "GOOGLE_CRON": "cron.dialects",
+    "KUBERNETES_CRON": "cron.dialects",
+    "NCRONTAB": "cron.dialects",
+    "Overlap": "analysis.overlaps",
+    "Preview": "previews.preview",
+    "PreviewRow": "previews.rows",
+    "ReadExpression": "previews.rows",
+    "SchedulePreview": "previews.rows",
+    "UNIX_CRON": "cron.dialects",
+    "Week": "previews.week.week",
+    "cron_lines": "cron.writer",
+    "cron_warnings": "cron.dst",
+    "describe": "descriptions",
+    "find_overlaps": "analysis.overlaps",
+    "iterate": "occurrences.occurrences",
+    "last_run": "occurrences.occurrences",
     "make_triggers": "triggers",
-    "misreading_warnings": "misreadings",
-    "next_runs": "occurrences",
-    "overlap_warnings": "overlaps",
-    "parse": "oncalendar",
-    "preview": "previews",
-    "preview_rows": "previewrows",
-    "read_cron": "cronreading",
-    "runs_per_month": "frequency",
-    "seconds_text": "cron",
-    "short_text": "canonical",
-    "week_in_colour": "terminal",
-    "week_of": "weeks",
-    "week_png": "weekpng",
-    "week_svg": "weeksvg",
-    "week_text": "weektext",
-    "why_never": "impossible",
+    "misreading_warnings": "analysis.ambiguities",
+    "next_runs": "occurrences.occurrences",
+    "overlap_warnings": "analysis.overlaps",
+    "parse": "oncalendar.parser",
+    "preview": "previews.preview",
+    "preview_rows": "previews.rows",
+    "read_cron": "cron.reader",
+    "runs_per_month": "analysis.frequency",
+    "seconds_text": "cron.writer",
+    "short_text": "spec.text",
+    "week_in_colour": "previews.rich_text",
+    "week_of": "previews.week.week",
+    "week_png": "previews.week.png",
+    "week_svg": "previews.week.svg",
+    "week_text": "previews.week.plain",
+    "why_never": "occurrences.never_fires",
 }
 
 __all__ = [

@@ -10,10 +10,10 @@ import attrs
 from attrs import validators
 
 from taskflows_cloud_core._validators import at_least, kind_of
-from taskflows_cloud_core.schedules import _text
+from taskflows_cloud_core.schedules.spec import single_line
 
 if TYPE_CHECKING:
-    from taskflows_cloud_core.schedules.spec import CalendarSpec
+    from taskflows_cloud_core.schedules.spec.spec import CalendarSpec
 
 
 @attrs.frozen
@@ -37,11 +37,13 @@ class Calendar:
         ValueError: The text is empty or has control characters.
     """
 
-    schedule: str = attrs.field(validator=_text.single_line)
-    timezone: str | None = attrs.field(default=None, validator=validators.optional(_text.single_line))
+    schedule: str = attrs.field(validator=single_line.single_line)
+    timezone: str | None = attrs.field(default=None, validator=validators.optional(single_line.single_line))
     description: str | None = attrs.field(default=None, kw_only=True, validator=kind_of(str, optional=True))
     persistent: bool = attrs.field(default=True, kw_only=True, validator=kind_of(bool))
-    accuracy: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_text.single_line))
+    accuracy: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(single_line.single_line)
+    )
     randomized_delay: int | None = attrs.field(default=None, kw_only=True, validator=at_least(0, optional=True))
 
     @property
@@ -51,7 +53,7 @@ class Calendar:
         Raises:
             ScheduleError: The text or the zone cannot be read.
         """
-        from taskflows_cloud_core.schedules.oncalendar import parse
+        from taskflows_cloud_core.schedules.oncalendar.parser import parse
 
         return parse(self.schedule, timezone=self.timezone)
 
@@ -70,7 +72,7 @@ class Calendar:
             TypeError: ``n`` is no int.
             ValueError: ``n`` is negative or ``after`` has no zone.
         """
-        from taskflows_cloud_core.schedules.occurrences import next_runs
+        from taskflows_cloud_core.schedules.occurrences.occurrences import next_runs
 
         return next_runs(self.spec, n, after)
 
@@ -87,7 +89,7 @@ class Calendar:
             ScheduleError: The text or the zone cannot be read.
             ValueError: ``after`` has no zone.
         """
-        from taskflows_cloud_core.schedules.occurrences import iterate
+        from taskflows_cloud_core.schedules.occurrences.occurrences import iterate
 
         return iterate(self.spec, after)
 

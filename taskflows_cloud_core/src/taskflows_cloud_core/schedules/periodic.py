@@ -11,7 +11,7 @@ import attrs
 from attrs import validators
 
 from taskflows_cloud_core._validators import at_least, aware_moment, kind_of, one_of, require_count
-from taskflows_cloud_core.schedules import _text
+from taskflows_cloud_core.schedules.spec import single_line
 
 
 def _positive_int(_: object, attribute: attrs.Attribute[int], value: int) -> None:
@@ -46,7 +46,9 @@ class Periodic:
     )
     relative_to: Literal["start", "finish"] = attrs.field(default="start", validator=one_of("start", "finish"))
     description: str | None = attrs.field(default=None, kw_only=True, validator=kind_of(str, optional=True))
-    accuracy: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_text.single_line))
+    accuracy: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(single_line.single_line)
+    )
     randomized_delay: int | None = attrs.field(default=None, kw_only=True, validator=at_least(0, optional=True))
 
     def next_runs(self, n: int, after: datetime | None = None) -> list[datetime]:

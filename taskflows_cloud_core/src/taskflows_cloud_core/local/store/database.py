@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from taskflows_cloud_core.errors import OperationError
-from taskflows_cloud_core.local.failures import not_shared, told_to_a_person
-from taskflows_cloud_core.local.locks import folder_lock
-from taskflows_cloud_core.local.paths import PRIVATE_FILE
 from taskflows_cloud_core.local.store.schema import migrate
+from taskflows_cloud_core.local.system.file_errors import not_shared, told_to_a_person
+from taskflows_cloud_core.local.system.locks import folder_lock
+from taskflows_cloud_core.local.system.paths import PRIVATE_FILE
 
 if TYPE_CHECKING:
     import sqlite3

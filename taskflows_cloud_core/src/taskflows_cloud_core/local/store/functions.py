@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from taskflows_cloud_core.errors import FunctionNotFoundError
-from taskflows_cloud_core.local.moments import to_moment, to_number
-from taskflows_cloud_core.local.records import Code, Function, Settings, Timer, Version
+from taskflows_cloud_core.local.store.records import Code, Function, Settings, Timer, Version
+from taskflows_cloud_core.local.store.timestamps import to_moment, to_number
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from taskflows_cloud_core.errors import OperationError
-from taskflows_cloud_core.local.moments import to_moment, to_number
 from taskflows_cloud_core.local.store.runs import FAILED
+from taskflows_cloud_core.local.store.timestamps import to_moment, to_number
 from taskflows_cloud_core.results import Level, LogEvent, LogPage, LogQuery
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_core.packaging.calls import arguments_for, call_style
-from taskflows_cloud_core.packaging.shim.results import finish
+from taskflows_cloud_core.packaging.code.call_signature import arguments_for, call_style
+from taskflows_cloud_core.packaging.runtime.results import finish
 
 # Standard output and the environment belong to the whole process.
 _ONE_AT_A_TIME = threading.RLock()

@@ -1,0 +1,1 @@
+"""From a request to resources: observe, desire, check, plan, apply."""

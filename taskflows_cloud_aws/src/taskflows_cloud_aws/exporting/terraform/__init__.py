@@ -1,0 +1,1 @@
+"""The desired resources as a Terraform configuration."""

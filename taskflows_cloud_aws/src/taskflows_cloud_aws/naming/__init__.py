@@ -1,0 +1,1 @@
+"""Names of resources, and the links that show them in the console."""

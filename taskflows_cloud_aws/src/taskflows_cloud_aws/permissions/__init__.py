@@ -1,0 +1,1 @@
+"""IAM policies: what deploying needs, what a function needs."""

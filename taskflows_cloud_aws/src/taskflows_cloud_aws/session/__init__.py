@@ -1,0 +1,1 @@
+"""Talking to AWS: clients, errors, caches."""

@@ -1,0 +1,1 @@
+"""The options of the provider and of a function, and their checks."""

@@ -1,0 +1,1 @@
+"""Error codes, exit codes and their explanations."""

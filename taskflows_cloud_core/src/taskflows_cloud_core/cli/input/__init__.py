@@ -1,0 +1,1 @@
+"""Reading what the user gives: names, sources, targets, times."""

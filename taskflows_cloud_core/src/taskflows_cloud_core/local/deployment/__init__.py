@@ -1,0 +1,1 @@
+"""Deploying to this machine, and operating what is deployed."""

@@ -1,0 +1,1 @@
+"""One run of a function, from its process to its record."""

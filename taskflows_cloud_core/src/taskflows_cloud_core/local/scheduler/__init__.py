@@ -1,0 +1,1 @@
+"""The scheduler: due times, claims, retention, messages."""

@@ -1,0 +1,1 @@
+"""Writing reproducible zip archives."""

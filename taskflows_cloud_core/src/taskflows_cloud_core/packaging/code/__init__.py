@@ -1,0 +1,1 @@
+"""What of the user's code goes into a package."""

@@ -1,0 +1,1 @@
+"""Callables by value."""

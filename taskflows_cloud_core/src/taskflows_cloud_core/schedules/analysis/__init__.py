@@ -1,0 +1,1 @@
+"""What can be said of schedules beyond single runs: frequency, overlaps, ambiguities."""

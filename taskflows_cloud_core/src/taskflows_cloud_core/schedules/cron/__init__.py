@@ -1,0 +1,1 @@
+"""Calendars and lines of cron, in every dialect."""

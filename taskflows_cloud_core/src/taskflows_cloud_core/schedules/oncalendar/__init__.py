@@ -1,0 +1,1 @@
+"""Reading systemd's OnCalendar language."""

@@ -1,0 +1,1 @@
+"""The next runs of schedules, as data, text and colour."""

@@ -1,0 +1,1 @@
+"""A week of schedules as a picture."""

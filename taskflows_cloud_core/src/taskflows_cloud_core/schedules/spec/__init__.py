@@ -1,0 +1,1 @@
+"""Calendars as sets of dates and times, and their canonical text."""

@@ -1,0 +1,1 @@
+"""What a text that cannot be read probably meant."""
