@@ -173,9 +173,9 @@ def hand_written() -> bytes:
 
 def starts(_folder: Path) -> None:
     """Cold and warm calls under AWS's runtime client, in turns with a hand-written handler."""
-    from lambda_runtime import LambdaRuntime, lambda_interpreters
+    from lambda_runtime import LambdaRuntime, lambda_interpreters, lambda_target
 
-    from taskflows_cloud_core.packaging import build_package, running_target
+    from taskflows_cloud_core.packaging import build_package
 
     running = f"{sys.version_info.major}.{sys.version_info.minor}"
     python = next(iter(lambda_interpreters()), None)
@@ -185,8 +185,8 @@ def starts(_folder: Path) -> None:
     number, job = 1, importlib.import_module("job0").run
     archives = {
         "hand-written": hand_written(),
-        "by reference": build_package(job, target=running_target(running)).path.read_bytes(),
-        "by value": build_package(lambda: {"answer": number}, target=running_target(running)).path.read_bytes(),
+        "by reference": build_package(job, target=lambda_target(running)).path.read_bytes(),
+        "by value": build_package(lambda: {"answer": number}, target=lambda_target(running)).path.read_bytes(),
     }
     cold: dict[str, list[float]] = {name: [] for name in archives}
     warm: dict[str, list[float]] = {name: [] for name in archives}

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 import attrs
 
 # Defaults that are computed, in the words of a reader.
-_COMPUTED = MappingProxyType({"running_runtime": "the running interpreter's", "dict": "`{}`"})
+_COMPUTED = MappingProxyType({"dict": "`{}`"})
 
 
 def fields_table(path: str) -> str:
@@ -31,7 +31,7 @@ def fields_table(path: str) -> str:
     rows = [
         f"| `{field.name}` | `{_type(types[field.name])}` | {_default(field)} | {meanings[field.name]} |"
         for field in attrs.fields(documented)
-        if field.init
+        if field.init and not field.name.startswith("_")
     ]
     return "\n".join(["| field | type | default | meaning |", "| --- | --- | --- | --- |", *rows])
 

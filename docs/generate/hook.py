@@ -12,9 +12,11 @@ from types import MappingProxyType
 from capabilities_text import capabilities_text
 from checks_text import checks_text
 from commands_text import commands_text
+from defaults_table import defaults_table
 from error_codes_text import error_codes_text
 from fields_table import fields_table
 from hooks_text import hooks_text
+from kit_text import kit_text
 from limits_table import limits_table
 
 MAKERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
@@ -22,9 +24,11 @@ MAKERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "capabilities": capabilities_text,
         "checks": checks_text,
         "commands": commands_text,
+        "defaults": defaults_table,
         "error-codes": error_codes_text,
         "fields": fields_table,
         "hooks": hooks_text,
+        "kit": kit_text,
         "limits": limits_table,
     }
 )

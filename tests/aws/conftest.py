@@ -16,7 +16,7 @@ import pytest
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
-from taskflows_cloud_core import CloudEnvironment, get_environment
+from taskflows_cloud_core import CloudEnvironment, get_environment, stopping
 from tests.aws.support.account import REGION, Wire, config, everything
 from tests.aws.support.moto_gaps import close_gaps
 from tests.aws.support.scenarios import FIRST, write_jobs
@@ -48,6 +48,13 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Pauses take no time; the clock goes on by their length, and they are noted."""
     noted: list[float] = []
     clock = time.monotonic
+
+    def wait(seconds: float) -> bool:
+        noted.append(seconds)
+        return stopping.current().is_set()
+
+    monkeypatch.setattr(stopping, "wait", wait)
+    # The SDK's own.
     monkeypatch.setattr(time, "sleep", noted.append)
     monkeypatch.setattr(time, "monotonic", lambda: clock() + sum(noted))
     return noted

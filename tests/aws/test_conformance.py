@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from taskflows_cloud_aws.schedules.read import read_expression
-from taskflows_cloud_core import CloudEnvironment, ScheduleExpression
+from taskflows_cloud_core import ScheduleExpression
 from taskflows_cloud_core.schedules import CalendarSpec, Periodic
 from taskflows_cloud_core.testing import ProviderConformance
 from tests.aws.support.account import REGION, Wire
@@ -17,7 +17,6 @@ from tests.aws.support.running_functions import run_what_is_invoked
 
 class TestAws(ProviderConformance):
     provider = "aws"
-    export_formats = ("cloudformation", "terraform")
 
     @pytest.fixture
     def options(self, aws: Wire, pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
@@ -30,6 +29,3 @@ class TestAws(ProviderConformance):
 
     def read_expression(self, expression: ScheduleExpression) -> CalendarSpec | Periodic:
         return read_expression(expression)
-
-    def is_paused(self, environment: CloudEnvironment, function_name: str) -> bool:
-        return bool(environment.describe_function(function_name).metadata["schedules_paused"])

@@ -164,6 +164,25 @@ def test_the_problems_of_an_error_are_told_one_by_one(call: Callable[..., Any]) 
     assert [each["field"] for each in problems] == ["profil", "region"]
 
 
+def test_an_export_without_a_format_is_in_the_providers_first(call: Callable[..., Any], here: Path) -> None:
+    ran = call("export", "jobs.py", "greet", "--output", "out", *AWS)
+    assert ran.code == 0, ran.err
+    assert (here / "out" / "template.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--format", "bicep", *AWS], 2, "no format of the provider 'aws'; there are cloudformation, terraform"),
+        (["--provider", "local"], 1, "the provider 'local' does not export"),
+    ],
+)
+def test_a_format_that_the_provider_has_not(call: Callable[..., Any], words: list[str], code: int, said: str) -> None:
+    ran = call("export", "jobs.py", "greet", *words)
+    assert ran.code == code
+    assert said in " ".join(ran.err.split())
+
+
 def test_an_export_has_all_that_the_other_tool_needs(call: Callable[..., Any], here: Path) -> None:
     ran = call("export", "jobs.py", "greet", "nightly-report", "--format", "cloudformation", "--output", "out", *AWS)
     assert ran.code == 0, ran.err

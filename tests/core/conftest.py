@@ -63,7 +63,13 @@ def stranger(install: Callable[[Path], Path], tmp_path: Path) -> Callable[..., P
     """Install a distribution made of one module and one entry point."""
 
     def make(
-        name: str, source: str, *, provider: str | None = None, extension: str | None = None, version: str = "0.7"
+        name: str,
+        source: str,
+        *,
+        provider: str | None = None,
+        extension: str | None = None,
+        version: str = "0.7",
+        attribute: str = "",
     ) -> Path:
         folder = tmp_path / f"{name}-source"
         (folder / "src" / name).mkdir(parents=True)
@@ -77,7 +83,7 @@ def stranger(install: Callable[[Path], Path], tmp_path: Path) -> Callable[..., P
             f'name = "{name}-dist"\n'
             f'version = "{version}"\n'
             f'[project.entry-points."taskflows_cloud.{group}"]\n'
-            f'{entry} = "{name}"\n'
+            f'{entry} = "{name}{f":{attribute}" if attribute else ""}"\n'
             "[tool.hatch.build.targets.wheel]\n"
             f'packages = ["src/{name}"]\n'
         )

@@ -21,13 +21,68 @@ from taskflows_cloud_core import (
     ConfigurationTypeError,
     LogQuery,
     Periodic,
+    ProviderInfo,
     get_environment,
 )
 
+RUNNING = f"python3.{sys.version_info.minor}"
 
-def test_the_runtime_defaults_to_the_running_interpreters() -> None:
-    assert CloudFunctionConfig(function_name="f").runtime == f"python3.{sys.version_info.minor}"
+
+def test_the_python_is_the_running_interpreters_when_no_runtime_is_given() -> None:
+    assert CloudFunctionConfig(function_name="f").runtime is None
+    assert CloudFunctionConfig(function_name="f").python_version == RUNNING.removeprefix("python")
     assert CloudFunctionConfig(function_name="f", runtime="python3.12").python_version == "3.12"
+
+
+def test_defaults_fill_what_was_not_given() -> None:
+    config = CloudFunctionConfig(function_name="f", memory_mb=512, retries=0)
+    resolved = config.resolved({"memory_mb": 256, "timeout_seconds": 60, "retries": 2})
+    assert (resolved.memory_mb, resolved.timeout_seconds, resolved.retries) == (512, 60, 0)
+    assert (resolved.runtime, resolved.ephemeral_storage_mb) == (RUNNING, None)
+    assert config.resolved({"runtime": "python3.12"}).runtime == "python3.12"
+    assert resolved.resolved({"memory_mb": 1, "ephemeral_storage_mb": 512}).memory_mb == 512
+
+
+def test_what_was_given_can_be_told_from_defaults_also_in_copies() -> None:
+    config = CloudFunctionConfig(function_name="f", max_concurrency=0, tags={"team": "data"}, description="")
+    given = {"function_name", "max_concurrency", "tags"}
+    assert config.given == given
+    resolved = config.resolved({"memory_mb": 256})
+    for copied in (resolved, attrs.evolve(resolved, memory_mb=1024), pickle.loads(pickle.dumps(resolved))):
+        assert copied.given == given
+    assert attrs.evolve(config, memory_mb=1024).given == {*given, "memory_mb"}
+
+
+def test_a_resolved_configuration_is_equal_to_one_that_was_given_whole() -> None:
+    whole = CloudFunctionConfig(function_name="f", runtime=RUNNING, memory_mb=256)
+    resolved = CloudFunctionConfig(function_name="f").resolved({"memory_mb": 256})
+    assert resolved == whole
+    assert hash(resolved) == hash(whole)
+    assert repr(resolved) == repr(whole)
+
+
+def test_a_default_that_cannot_be_used_is_told() -> None:
+    with pytest.raises(ConfigurationError, match="memory_mb: is 0"):
+        CloudFunctionConfig(function_name="f").resolved({"memory_mb": 0})
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"defaults": {"memory": 256}}, r"memory: is no setting that may have a default \(did you mean 'memory_mb'"),
+        ({"defaults": {"tags": {}}}, "tags: is no setting that may have a default"),
+        (
+            {"defaults": {"memory_mb": 0, "timeout_seconds": "60"}},
+            "(?s)memory_mb: is 0.*timeout_seconds: must be an int",
+        ),
+        ({"unsupported": {"memory": "warn"}}, "memory: is no setting"),
+        ({"unsupported": {"function_name": "refuse"}}, "function_name: is no setting"),
+        ({"unsupported": {"retries": "ignore"}}, "retries: is 'ignore'; it must be 'refuse' or 'warn'"),
+    ],
+)
+def test_a_provider_whose_settings_cannot_be_meant(facts: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        ProviderInfo(name="sky", title="Sky", hook_api_version=1, **facts)  # type: ignore[arg-type]
 
 
 def test_every_problem_is_told_at_once() -> None:

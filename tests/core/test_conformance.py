@@ -14,7 +14,6 @@ from taskflows_cloud_core.testing.memory.place import open_place
 
 class TestMemory(ProviderConformance):
     provider = "memory"
-    export_formats = ("json",)
 
     @pytest.fixture
     def options(self) -> Iterator[Mapping[str, Any]]:

@@ -105,9 +105,9 @@ def test_pluggy_accepts_the_example(hook: str) -> None:
 
 
 def test_the_examples_make_one_life_cycle(tmp_path: Path) -> None:
-    config = CloudFunctionConfig(function_name="job", memory_mb=512)
     session = Session()
     info = call("provider_info")
+    config = CloudFunctionConfig(function_name="job", memory_mb=512).resolved(info.defaults)  # type: ignore[attr-defined]
     assert (info.name, attrs.fields(info.options_class).endpoint.name) == ("example", "endpoint")  # type: ignore[attr-defined]
     assert call("check_function", config=config) == []
     (problem,) = call("check_function", config=attrs.evolve(config, memory_mb=9000))  # type: ignore[misc]
@@ -143,7 +143,7 @@ def test_the_package_example_really_packages() -> None:
     package = call(
         "package_function", function=test_the_package_example_really_packages, config=config, progress=silent
     )
-    assert package.handler == "index.handler"  # type: ignore[attr-defined]
+    assert package.handler == "index.py"  # type: ignore[attr-defined]
 
 
 def test_the_other_examples_answer() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib
+import keyword
 import pkgutil
+import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -18,16 +21,18 @@ import taskflows_cloud_core
 ROOT = Path(taskflows_cloud_core.__file__).parent
 # The floors, lowest first; a room imports from its own floor and from those before it only.
 FLOORS = [
-    {"_version", "_frozen", "_dict_access", "_lazy", "_validators"},
+    {"_version", "_frozen", "_dict_access", "_lazy", "_run_ids", "_validators", "stopping"},
     {"errors"},
     {"progress", "options"},
     {"schedules"},
     {"config"},
     {"packaging"},
+    {"stopping"},
     {"reconcile"},
     {"results"},
     {"provider_info"},
     {"hookspecs"},
+    {"kit"},
     {"providers"},
     {"marks", "interop"},
     {"environment"},
@@ -37,6 +42,27 @@ FLOORS = [
     {"cli"},
     {"__main__"},
 ]
+_CLOUD_WORDS = """
+    amazon arn aws boto boto3 botocore cloudformation cloudwatch dynamodb ec2 eks eventbridge fargate iam Lambda lambda_
+    s3 sns sqs
+    bigquery gcloud gcp gke google pubsub
+    cronjob cronjobs k8s kubectl kubernetes openshift
+    azure ncrontab
+    digitalocean firebase heroku pulumi terraform vercel
+"""
+CLOUD_WORDS = frozenset(_CLOUD_WORDS.split())
+_LAMBDA_CONTEXT = "the names of the second argument of a handler, as Lambda has them"
+# A file or a folder: the words that may stand there, and why.
+CLOUD_WORDS_ALLOWED = {
+    "environment/__init__.py": ({"aws"}, "an example in a docstring"),
+    "environment/everywhere.py": ({"aws"}, "an example in a docstring"),
+    "packaging/code/include_files.py": ({"aws"}, "a folder with credentials, which is left out of packages"),
+    "packaging/runtime/adapters/aws_lambda": (CLOUD_WORDS, "the one adapter for that runtime"),
+    "kit/export/": ({"terraform"}, "a language that plans of every provider are exported to"),
+    "packaging/package.py": ({"aws"}, "the name of that adapter"),
+    "packaging/runtime_files.py": ({"aws"}, "the name of that adapter"),
+    "results/functions.py": ({"arn"}, "a key of the listings of taskflows.cloud, from which users come"),
+}
 HEAVY = ("boto3", "botocore", "cloudpickle", "importlib_metadata", "rich", "sqlite3", "packaging", "uv")
 
 
@@ -90,14 +116,53 @@ def test_no_files_import_each_other_in_a_circle(package: str) -> None:
     assert set(TopologicalSorter(graph).static_order()) >= set(graph)
 
 
-def test_core_names_providers_in_one_table_only() -> None:
-    naming = [
-        str(path.relative_to(ROOT))
-        for path in modules()
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "taskflows-cloud-aws" in node.value
+def words_of(path: Path) -> set[str]:
+    """The words of a module's names, texts and comments, in small letters; keywords of Python are none of them."""
+    with path.open("rb") as stream:
+        tokens = [token for token in tokenize.tokenize(stream.readline) if not keyword.iskeyword(token.string)]
+    # "CloudFront" and "cloud_front" are two words, "CloudFront" is one besides; "Lambda" is a service, "lambda" is not.
+    texts = [token.string for token in tokens]
+    whole = {word for text in texts for word in re.findall(r"[A-Za-z][a-z0-9]*|[A-Z0-9]+", text)}
+    joined = {word.lower() for text in texts for word in re.findall(r"[A-Za-z0-9]+", text)}
+    services = {"Lambda"} & whole | ({"lambda_"} & set(texts))
+    return {word.lower() for word in whole} - {"lambda"} | joined - {"lambda"} | services
+
+
+def cloud_words() -> Iterator[tuple[str, str]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        place = path.relative_to(ROOT).as_posix()
+        for word in sorted(words_of(path) & CLOUD_WORDS):
+            yield place, word
+
+
+def test_core_names_no_cloud_and_none_of_their_services() -> None:
+    named = [
+        f"{place}: {word}"
+        for place, word in cloud_words()
+        if not any(place.startswith(allowed) and word in words for allowed, (words, _) in CLOUD_WORDS_ALLOWED.items())
     ]
-    assert naming == ["providers/entry_points.py"]
+    assert not named
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("key = lambda item: item", set()),
+        ("# a lambda has no name", set()),
+        ("# as on Lambda", {"Lambda"}),
+        ("client = session.lambda_", {"lambda_"}),
+        ("class AwsOptions: ...", {"aws"}),
+        ('TITLE = "Google\'s Kubernetes"', {"google", "kubernetes"}),
+        ("text = f'{1} in S3'", {"s3"}),
+        ("KUBERNETES_CRON = 1", {"kubernetes"}),
+        ("limit = 'EventBridge'", {"eventbridge"}),
+        ("x = 1  # noqa: S310", set()),
+    ],
+)
+def test_names_of_clouds_are_recognised(tmp_path: Path, line: str, found: set[str]) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(f"{line}\n")
+    assert words_of(file) & CLOUD_WORDS == found
 
 
 def loaded_after(program: str) -> set[str]:
@@ -141,6 +206,27 @@ def test_all_is_true(name: str) -> None:
     missing = [word for word in package.__all__ if not hasattr(package, word)]
     assert not missing
     assert set(package.__all__) <= set(dir(package))
+
+
+def lazy_packages() -> list[str]:
+    """Every package, at whatever depth, whose names are loaded when they are first used."""
+    names: list[str] = []
+    for root in ("taskflows_cloud_core", "taskflows_cloud_aws"):
+        below = pkgutil.walk_packages(importlib.import_module(root).__path__, f"{root}.")
+        names += [root, *(module.name for module in below if module.ispkg)]
+    return [name for name in names if hasattr(importlib.import_module(name), "_MODULES")]
+
+
+def test_there_are_lazy_packages() -> None:
+    assert set(lazy_packages()) >= {"taskflows_cloud_core", "taskflows_cloud_core.schedules"}
+
+
+@pytest.mark.parametrize("name", lazy_packages())
+def test_no_lazy_name_is_that_of_a_submodule(name: str) -> None:
+    """Importing such a submodule would set the attribute of the package, and so hide the name."""
+    package = importlib.import_module(name)
+    submodules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    assert not submodules & set(package._MODULES)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

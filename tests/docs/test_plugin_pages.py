@@ -13,6 +13,7 @@ import uv
 from document_blocks import ROOT, blocks
 from pages import is_program
 
+from taskflows_cloud_core import kit
 from taskflows_cloud_core.hookspecs import ProviderSpec
 from taskflows_cloud_core.provider_info import CAPABILITIES
 from taskflows_cloud_core.testing import ProviderConformance
@@ -83,6 +84,13 @@ def test_every_hook_is_told_with_its_parts() -> None:
 def test_every_capability_is_told() -> None:
     text = import_module("capabilities_text").capabilities_text("taskflows_cloud_core.provider_info.CAPABILITIES")
     assert [line.split("`")[1] for line in text.splitlines()[2:]] == sorted(CAPABILITIES)
+
+
+def test_every_name_of_the_kit_has_a_sentence() -> None:
+    text = import_module("kit_text").kit_text("taskflows_cloud_core.kit")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines()[2:]]
+    assert [name.strip("`") for name, _ in rows] == kit.__all__
+    assert all(len(meaning) > 10 for _, meaning in rows), rows
 
 
 def test_every_check_is_told_with_a_sentence() -> None:

@@ -28,6 +28,8 @@ from typing import Any, Self
 
 import attrs
 
+from taskflows_cloud_core.packaging import PackageTarget
+
 _NOBODY = 65534
 _API = "/2018-06-01/runtime"
 _PARTS = """
@@ -50,6 +52,11 @@ def lambda_interpreters() -> list[Path]:
     if named:
         return [Path(text) for text in named.split(os.pathsep) if text]
     return [Path(sys.executable)] if find_spec("awslambdaric") else []
+
+
+def lambda_target(version: str) -> PackageTarget:
+    """This machine as Lambda, with one of its Pythons."""
+    return PackageTarget(python_version=version, adapter="aws_lambda")
 
 
 @attrs.frozen(kw_only=True)

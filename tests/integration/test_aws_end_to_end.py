@@ -49,8 +49,10 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType
     source = """
 import os
 
-def tick(event):
-    print("tick", event.get("source"))
+def tick(event, context):
+    occurrence = context.occurrence
+    due = occurrence and occurrence.due_at.isoformat()
+    print("tick", f"{occurrence.schedule} {event['scheduled_time'] == due}" if occurrence else event.get("source"))
     return {"mode": os.environ["MODE"]}
 
 def tock():
@@ -103,7 +105,7 @@ def test_the_life_of_a_function(env, client, jobs):
     def ticks() -> list[str]:
         return [event.message for event in env.get_function_logs("job") if event.message.startswith("tick")]
 
-    assert wait_for(lambda: "tick aws.events" in ticks(), 120), ticks()
+    assert wait_for(lambda: "tick every 60 s True" in ticks(), 120), ticks()
     assert "tick hand" in ticks()
 
     (listed,) = env.list_functions()
@@ -114,9 +116,9 @@ def test_the_life_of_a_function(env, client, jobs):
 
     assert env.pause_schedules("job") == 2
     time.sleep(15)  # for a run that was under way
-    fired = ticks().count("tick aws.events")
+    fired = ticks().count("tick every 60 s True")
     time.sleep(75)
-    assert ticks().count("tick aws.events") == fired
+    assert ticks().count("tick every 60 s True") == fired
     assert env.resume_schedules("job") == 2
 
     assert env.update_function_code("job", jobs.tock, []).success

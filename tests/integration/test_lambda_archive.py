@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from taskflows_cloud_core.packaging import PackageTarget, build_package, running_target
+from taskflows_cloud_core.packaging import PackageTarget, build_package
 
-from .lambda_runtime import Answer, LambdaRuntime, interpreter_at, lambda_interpreters
+from .lambda_runtime import Answer, LambdaRuntime, interpreter_at, lambda_interpreters, lambda_target
 
 pytestmark = pytest.mark.integration
 
@@ -112,6 +112,41 @@ def handles_it_itself():
     time.sleep(60)
 
 
+lock = asyncio.Lock()
+messages = asyncio.Queue()
+numbers = 0
+
+
+def sync_or_async(event):
+    global numbers
+    numbers += 1
+    return numbers if event else contends()
+
+
+async def contends():
+    asyncio.create_task(asyncio.sleep(600))
+
+    async def hold():
+        async with lock:
+            await asyncio.sleep(0)
+
+    await asyncio.gather(hold(), hold(), messages.put(numbers))
+    return [await messages.get(), len(asyncio.all_tasks())]
+
+
+def describes(event, context):
+    occurrence = context.occurrence
+    return {
+        "event": event,
+        "occurrence": occurrence and [occurrence.schedule, occurrence.due_at.isoformat()],
+        "request_id": context.request_id == context.aws_request_id != "",
+        "left": 0 < context.remaining_ms() <= context.get_remaining_time_in_millis() + 1000,
+        "deadline": context.deadline.tzinfo is not None,
+        "memory_mb": context.memory_mb,
+        "function_name": context.function_name,
+    }
+
+
 count = 0
 
 
@@ -199,7 +234,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType
 
 
 def target_for(python: Path) -> PackageTarget:
-    return running_target(interpreter_at(python).version)
+    return lambda_target(interpreter_at(python).version)
 
 
 def answer(function: Callable[..., Any], python: Path, **options: Any) -> Answer:
@@ -255,6 +290,29 @@ def test_the_module_is_imported_once_a_container(jobs: ModuleType, python: Path)
     archive = build_package(jobs.counts, target=target_for(python)).path.read_bytes()
     with LambdaRuntime(archive, python) as runtime:
         assert [runtime.invoke().value for _ in range(3)] == [1, 2, 3]
+
+
+def test_what_a_module_binds_to_the_event_loop_works_in_every_run(jobs: ModuleType, python: Path) -> None:
+    archive = build_package(jobs.sync_or_async, target=target_for(python)).path.read_bytes()
+    with LambdaRuntime(archive, python) as runtime:
+        for number in range(1, 201, 2):
+            assert runtime.invoke(True).value == number
+            # The task that the run before left is gone.
+            assert runtime.invoke(False).value == [number + 1, 2]
+
+
+def test_the_context_and_the_occurrence(jobs: ModuleType, python: Path) -> None:
+    archive = build_package(jobs.describes, target=target_for(python)).path.read_bytes()
+    due = {"schedule": "daily", "due": "2027-01-04T09:00:00Z"}
+    with LambdaRuntime(archive, python, environment={"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256"}) as runtime:
+        scheduled = runtime.invoke({"taskflows-cloud": due}).value
+        manual = runtime.invoke({"schedule": "daily", "time": "2027-01-04T09:00:00Z"}).value
+    moment = "2027-01-04T09:00:00+00:00"
+    described = {"request_id": True, "left": True, "deadline": True, "memory_mb": 256, "function_name": "under-test"}
+    event = {"schedule": "daily", "scheduled_time": moment}
+    assert scheduled == {"event": event, "occurrence": ["daily", moment], **described}
+    event = {"schedule": "daily", "time": "2027-01-04T09:00:00Z"}
+    assert manual == {"event": event, "occurrence": None, **described}
 
 
 def test_output_goes_to_the_log_and_nothing_else_does(jobs: ModuleType, python: Path) -> None:

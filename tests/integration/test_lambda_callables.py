@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from taskflows_cloud_core import PackagingError
-from taskflows_cloud_core.packaging import build_package, check_callable, running_target
+from taskflows_cloud_core.packaging import build_package, check_callable
 
-from .lambda_runtime import LambdaRuntime, interpreter_at, lambda_interpreters
+from .lambda_runtime import LambdaRuntime, interpreter_at, lambda_interpreters, lambda_target
 
 pytestmark = pytest.mark.integration
 
@@ -242,7 +242,7 @@ def kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTyp
 
 
 def run(function: Callable[..., Any], python: Path) -> Any:
-    package = build_package(function, target=running_target(interpreter_at(python).version))
+    package = build_package(function, target=lambda_target(interpreter_at(python).version))
     with LambdaRuntime(package.path.read_bytes(), python) as runtime:
         answer = runtime.invoke(EVENT)
     assert answer.error is None, answer.error
@@ -431,4 +431,4 @@ def test_what_cannot_run_is_refused_with_the_reason(kinds: ModuleType, kind: str
     [problem] = check_callable(function, python_version=RUNNING)
     assert words in problem.message
     with pytest.raises(PackagingError):
-        build_package(function, target=running_target(RUNNING))
+        build_package(function, target=lambda_target(RUNNING))

@@ -11,9 +11,8 @@ import threading
 from pathlib import Path
 
 from taskflows_cloud_core import CloudFunctionConfig, Periodic, get_environment
-from taskflows_cloud_core.local.deployment.apply import deploy
-from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.progress import silent
+from taskflows_cloud_core.providers import load_provider
 
 DIED = 77
 CHANGES = frozenset(
@@ -54,8 +53,10 @@ def scenario(root: Path, name: str, crash: Crash) -> None:
         return
     function, config = (first, small) if name == "create" else (second, large)
     plan = env.plan_function(function, config, dependencies=[])
+    local = load_provider("local")
+    session = local.call("connect", options=local.info.options_class(root=root))
     crash.arm()
-    deploy(Session.at(root), plan, silent).raise_for_error()
+    local.call("deploy_function", session=session, plan=plan, progress=silent).raise_for_error()
 
 
 if __name__ == "__main__":

@@ -19,14 +19,14 @@ def refused(env, job, **settings) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil", "a/b", "-rm", ".hidden", "ünï", "a b", "x" * 65, "a.b", "a$b", "__", "job'; DROP"]
+    "name", ["../evil", "a/b", "-rm", ".hidden", "ünï", "a b", "x" * 256, "a.b", "a$b", "__", "job'; DROP"]
 )
 def test_hostile_names(env, job, root, name):
     assert "function_name: " in refused(env, job, function_name=name)
     assert not root.exists()
 
 
-@pytest.mark.parametrize("name", ["a", "A-1_b", "9", "x" * 64])
+@pytest.mark.parametrize("name", ["a", "A-1_b", "9", "x" * 255])
 def test_good_names(env, job, name):
     config = CloudFunctionConfig(function_name=name)
     assert env.deploy_function(job("def job():\n    pass\n"), config, dependencies=[]).success
@@ -74,7 +74,7 @@ def test_numbers_have_bounds_and_work_up_to_them(env, job, root, field, most):
 def test_versions_have_a_bound(env, job):
     options = {"local": {"keep_versions": 1_000_001}}
 
-    assert "keep_versions: is too large; it may be at most 1000000" in refused(env, job, provider_options=options)
+    assert "keep_versions: is 1000001; it must be an int of 1 to 1000000" in refused(env, job, provider_options=options)
 
 
 def test_everything_wrong_is_told_at_once(env, job):

@@ -107,14 +107,16 @@ DEPLOYER = """
 import sys
 sys.path.insert(0, sys.argv[2])
 import jobs
-from taskflows_cloud_core import CloudFunctionConfig, Periodic, get_environment
+from taskflows_cloud_core import ClaimedError, CloudFunctionConfig, Periodic, get_environment
 env = get_environment("local", root=sys.argv[1])
 which = int(sys.argv[3])
 function = (jobs.first, jobs.second)[which]
 config = CloudFunctionConfig(function_name="job", schedules=[Periodic(3600 + which)], memory_mb=64 + which)
-for _ in range(8):
+done = 0
+while done < 8:
     result = env.deploy_function(function, config, dependencies=[])
-    assert result.success, result.error
+    assert result.success or result.error_code == ClaimedError.code, result.error
+    done += result.success
 """
 
 
@@ -179,19 +181,19 @@ def test_the_same_deployment_from_two_processes_makes_one_version(root, jobs):
 
 def test_a_plan_may_be_carried_out_twice(root, jobs):
     """As after a crash, by somebody who still has the plan."""
-    from taskflows_cloud_core.local.deployment.apply import deploy, remove
-    from taskflows_cloud_core.local.session import Session
     from taskflows_cloud_core.progress import silent
+    from taskflows_cloud_core.providers import load_provider
 
-    env, session = get_environment("local", root=root), Session.at(root)
+    env, local = get_environment("local", root=root), load_provider("local")
+    session = local.call("connect", options=local.info.options_class(root=root))
     plan = env.plan_function(
         jobs.first, CloudFunctionConfig(function_name="job", schedules=[Periodic(60)]), dependencies=[]
     )
     for _ in range(2):
-        assert deploy(session, plan, silent).success
+        assert local.call("deploy_function", session=session, plan=plan, progress=silent).success
         assert env.invoke_function("job").value == 1
         assert len(env.list_versions("job")) == 1
     removal = env.plan_removal("job")
     for _ in range(2):
-        assert remove(session, removal, silent).success
+        assert local.call("delete_function", session=session, plan=removal, progress=silent).success
         assert env.list_functions() == []

@@ -259,7 +259,7 @@ def test_what_is_not_offered_is_refused_by_name(env, job):
 def test_unknown_versions_are_named(env, job):
     env.deploy_function(job(HELLO), config(), dependencies=[]).raise_for_error()
 
-    with pytest.raises(OperationError, match="no version older than 1"):
+    with pytest.raises(OperationError, match="no version before 1"):
         env.rollback_function("report")
-    with pytest.raises(OperationError, match="no version '7'; there is 1"):
+    with pytest.raises(OperationError, match="no version '7'; kept versions: 1"):
         env.rollback_function("report", "7")

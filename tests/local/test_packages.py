@@ -10,11 +10,9 @@ from zipfile import ZipFile, ZipInfo
 import attrs
 import pytest
 
-from taskflows_cloud_core import CloudFunctionConfig, OperationError, Package
-from taskflows_cloud_core.local.deployment.apply import deploy as carry_out
-from taskflows_cloud_core.local.deployment.planning import plan_deployment
-from taskflows_cloud_core.local.session import Session
+from taskflows_cloud_core import CloudFunctionConfig, FunctionNotFoundError, OperationError, Package
 from taskflows_cloud_core.progress import silent
+from taskflows_cloud_core.providers import load_provider
 
 
 def link(name: str, target: str) -> tuple[ZipInfo, str]:
@@ -35,18 +33,45 @@ def package(tmp_path: Path, members, **changes) -> Package:
         size=len(content),
         unpacked_size=sum(len(content) for _, content in members),
         entry="jobs:job",
-        python_version=CloudFunctionConfig(function_name="job").python_version,
+        python_version=config().python_version,
     )
     return attrs.evolve(made, **changes)
 
 
+def config(**settings) -> CloudFunctionConfig:
+    """As core hands it to a hook."""
+    return CloudFunctionConfig(function_name="job", **settings).resolved(load_provider("local").info.defaults)
+
+
+class Hooks:
+    """The hooks of the provider, with a session over a root."""
+
+    def __init__(self, root: Path) -> None:
+        self._local = load_provider("local")
+        self._session = self._local.call("connect", options=self._local.info.options_class(root=root))
+
+    def plan(self, config: CloudFunctionConfig, package: Package | None, triggers: list | None):
+        wanted = {"name": config.function_name, "config": config, "package": package, "triggers": triggers}
+        return self._local.call("plan_deployment", session=self._session, **wanted)
+
+    def deploy(self, plan):
+        return self._local.call("deploy_function", session=self._session, plan=plan, progress=silent)
+
+
 def deploy_package(root: Path, made: Package):
-    session = Session.at(root)
-    plan = plan_deployment(session, "job", CloudFunctionConfig(function_name="job"), made, [])
-    return carry_out(session, plan, silent)
+    hooks = Hooks(root)
+    return hooks.deploy(hooks.plan(config(), made, []))
 
 
-GOOD = ("index.py", "def handler(event, context):\n    return 'fine'\n")
+ADAPTER = """
+import os
+from pathlib import Path
+
+def main(on_end):
+    Path(os.environ["TASKFLOWS_CLOUD_RESULT"]).write_text('{"outcome": "ran", "value": "fine"}')
+    return 0
+"""
+GOOD = ("index.py", ADAPTER)
 
 
 def test_a_good_archive(env, root, tmp_path):
@@ -122,13 +147,13 @@ def test_a_digest_that_leads_elsewhere(root, tmp_path):
 
 def test_a_plan_that_comes_after_a_deletion_says_so(env, deploy, root):
     deploy("def job():\n    return 1\n")
-    session = Session.at(root)
-    late = plan_deployment(session, "job", CloudFunctionConfig(function_name="job", memory_mb=64), None, None)
+    hooks = Hooks(root)
+    late = hooks.plan(config(memory_mb=64), None, None)
     env.delete_function("job").raise_for_error()
 
-    result = carry_out(session, late, silent)
+    with pytest.raises(FunctionNotFoundError, match="there is no function 'job' on local; deploy it first"):
+        hooks.deploy(late)
 
-    assert "was deleted meanwhile; deploy again" in result.error
     assert env.list_functions() == []
     assert env.delete_function("job").success
     assert list((root / "functions").iterdir()) == []

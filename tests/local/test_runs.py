@@ -51,20 +51,28 @@ def test_the_payload_is_the_event(env, deploy):
     assert env.invoke_function("job").value == {}
 
 
-def test_the_context_has_the_names_of_lambda(env, deploy):
+def test_the_context_describes_the_run(env, deploy):
     source = """
+        from datetime import datetime, timezone
         def job(event, context):
-            left = context.get_remaining_time_in_millis()
-            return [context.function_name, context.aws_request_id, context.memory_limit_in_mb, left,
-                    context.function_version]
+            left = context.deadline - datetime.now(timezone.utc)
+            return [context.function_name, context.request_id, context.memory_mb, context.remaining_ms(),
+                    left.total_seconds(), context.occurrence]
     """
     deploy(source, memory_mb=100, timeout_seconds=10)
 
     result = env.invoke_function("job")
 
-    name, request_id, memory, left, version = result.value
-    assert (name, request_id, memory, version) == ("job", result.request_id, 100, "1")
-    assert 5_000 < left <= 10_000
+    name, request_id, memory, left_ms, left, occurrence = result.value
+    assert (name, request_id, memory, occurrence) == ("job", result.request_id, 100, None)
+    assert 5_000 < left_ms <= 10_000
+    assert 5 < left <= 10
+
+
+def test_lambdas_names_of_the_context_are_not_here(env, deploy):
+    deploy("def job(event, context):\n    return context.aws_request_id\n")
+
+    assert "AttributeError: 'Context' object has no attribute 'aws_request_id'" in env.invoke_function("job").error
 
 
 def test_an_exception_is_told_with_type_message_and_traceback(env, deploy, runs):
@@ -159,12 +167,22 @@ def test_a_process_outside_the_group_does_not_hold_up_the_run(env, deploy):
     assert time.monotonic() - begun < 10
 
 
-def test_threads_left_behind_do_not_hold_up_the_run(env, deploy):
-    source = """
-        import threading, time
+def test_a_run_is_over_when_python_has_shut_down(env, deploy, tmp_path):
+    source = f"""
+        import atexit, threading, time
+        from pathlib import Path
+        folder = Path({str(tmp_path)!r})
+        kept = []
         def job():
-            threading.Thread(target=time.sleep, args=(60,)).start()
+            atexit.register((folder / "atexit").write_text, "done")
+            threading.Thread(target=late).start()
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+            kept.append(open(folder / "unflushed", "w"))
+            kept[0].write("all of it")
             return "done"
+        def late():
+            time.sleep(0.3)
+            (folder / "thread").write_text("done")
     """
     deploy(source, timeout_seconds=30)
 
@@ -172,6 +190,40 @@ def test_threads_left_behind_do_not_hold_up_the_run(env, deploy):
 
     assert result.value == "done"
     assert result.duration_ms < 20_000
+    written = {name: (tmp_path / name).read_text() for name in ("atexit", "thread", "unflushed")}
+    assert written == {"atexit": "done", "thread": "done", "unflushed": "all of it"}
+
+
+def test_files_of_a_run_that_failed_are_flushed(env, deploy, tmp_path):
+    source = f"""
+        def job():
+            stream = open({str(tmp_path / "unflushed")!r}, "w")
+            stream.write("all of it")
+            raise ValueError("no rows")
+    """
+    deploy(source)
+
+    assert env.invoke_function("job").error.startswith("ValueError: no rows")
+    assert (tmp_path / "unflushed").read_text() == "all of it"
+
+
+def test_a_thread_that_outlasts_the_timeout_is_named(env, deploy, runs, tmp_path):
+    source = f"""
+        import atexit, threading, time
+        from pathlib import Path
+        def job():
+            threading.Thread(target=time.sleep, args=(60,), name="sleeper").start()
+            atexit.register(Path({str(tmp_path / "atexit")!r}).write_text, "done")
+            return "done"
+    """
+    deploy(source, timeout_seconds=1)
+
+    result = env.invoke_function("job")
+
+    assert result.value is None
+    assert result.error == "the function returned, but Python waited for 'sleeper' until the end of its timeout of 1 s"
+    assert runs()[0].outcome == "timeout"
+    assert (tmp_path / "atexit").read_text() == "done"
 
 
 def test_the_memory_limit_is_enforced(env, deploy, runs):

@@ -98,6 +98,20 @@ def test_the_event_says_why_it_runs(deploy, root, runs, since):
     assert run.schedule == "every 1 s"
 
 
+def test_the_context_says_which_occurrence_it_is(deploy, root, runs, since):
+    source = """
+        def job(event, context):
+            return [context.occurrence.schedule, context.occurrence.due_at.isoformat(), str(context.occurrence)]
+    """
+    deploy(source, schedules=[Periodic(1)])
+
+    run_scheduler(root, until=since(1.5))
+
+    [run] = runs()
+    due = run.scheduled_for.isoformat()
+    assert run.value == ["every 1 s", due, f"every 1 s@{due}"]
+
+
 def test_what_a_person_sees(deploy, root, env, since):
     deploy("def job():\n    raise ValueError('no luck')\n", schedules=[Periodic(1)])
     lines = []

@@ -68,7 +68,7 @@ def test_a_limit_that_is_none_here_is_told(env, job):
 
     [warning] = env.plan_function(function, config, dependencies=[]).warnings
 
-    assert warning == "ephemeral_storage_mb=1024 is no limit here: runs share the disk of the machine"
+    assert warning == "ephemeral_storage_mb has no effect: the provider 'local' does not honour it"
     assert env.plan_function(function, CloudFunctionConfig(function_name="job"), dependencies=[]).warnings == ()
 
 

@@ -1,4 +1,4 @@
-"""The hooks of the provider ``"aws"``. Thin: what they do stands in the modules that they import when called."""
+"""The hooks of the provider ``"aws"``. Thin: each imports its implementation when it is called."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from taskflows_cloud_core import (
     ProviderInfo,
     ScheduleExpression,
     Translation,
-    Trigger,
     hookimpl,
 )
 
@@ -36,13 +35,14 @@ if TYPE_CHECKING:
 
     from taskflows_cloud_aws.session.session import AwsSession
     from taskflows_cloud_core.progress import Progress
+    from taskflows_cloud_core.reconcile import DeploymentRequest, DesiredState, Handler, Observation, ReadScope
     from taskflows_cloud_core.schedules import CalendarSpec, Schedule
 
 _T = TypeVar("_T")
 
 
 def _on(session: AwsSession, name: str, call: Callable[[], _T]) -> _T:
-    """Do something with a function on AWS, and raise only errors of ours."""
+    """Call AWS about a function, and raise only `CloudError`."""
     from taskflows_cloud_aws.resources.function_access import require_plain_name
     from taskflows_cloud_aws.session.errors import guard
 
@@ -59,6 +59,7 @@ def provider_info() -> ProviderInfo:
         options_class=AwsOptions,
         hook_api_version=1,
         capabilities={
+            "adopt",
             "cost",
             "diagnose",
             "export",
@@ -80,6 +81,13 @@ def provider_info() -> ProviderInfo:
             "environment_bytes": limits.ENVIRONMENT_BYTES,
             "function_name_characters": limits.FUNCTION_NAME_CHARACTERS,
         },
+        defaults={
+            "memory_mb": 256,
+            "timeout_seconds": 60,
+            "ephemeral_storage_mb": limits.EPHEMERAL_STORAGE_MB[0],
+            "architecture": limits.DEFAULT_ARCHITECTURE,
+        },
+        export_formats=("cloudformation", "terraform"),
     )
 
 
@@ -92,8 +100,17 @@ def connect(options: AwsOptions) -> AwsSession:
 
 
 @hookimpl
+def describe_place(session: AwsSession) -> str:
+    """Name the account and the region."""
+    from taskflows_cloud_aws.session.errors import guard
+
+    account = guard("the credentials", lambda: session.account, session.secrets)
+    return f"account {account}, region {session.region}"
+
+
+@hookimpl
 def check_function(config: CloudFunctionConfig) -> Sequence[Problem]:
-    """Find everything that Lambda would refuse."""
+    """Find everything that Lambda would reject."""
     from taskflows_cloud_aws.settings.config_checks import check_config
 
     return check_config(config)
@@ -107,7 +124,7 @@ def package_function(
     dependencies: Sequence[str] | None,
     progress: Progress,
 ) -> Package:
-    """Package for Lambda's machine."""
+    """Package for Lambda."""
     from taskflows_cloud_aws.packaging.package import package_for_lambda
 
     return package_for_lambda(function, config, dependencies, session.options, progress)
@@ -115,7 +132,7 @@ def package_function(
 
 @hookimpl
 def translate_schedule(session: AwsSession, schedule: Schedule, config: CloudFunctionConfig | None) -> Translation:
-    """Say a schedule as EventBridge rules, or as EventBridge Scheduler schedules in other zones than UTC."""
+    """Translate a schedule into EventBridge rules, or EventBridge Scheduler schedules for time zones other than UTC."""
     from taskflows_cloud_aws.schedules.translate import by_scheduler, translate
 
     translation = translate(schedule, allow_approximate=config is not None and config.allow_approximate)
@@ -125,77 +142,84 @@ def translate_schedule(session: AwsSession, schedule: Schedule, config: CloudFun
 @hookimpl
 def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
     """Read an expression of EventBridge."""
-    from taskflows_cloud_aws.schedules import read
+    from taskflows_cloud_aws.schedules.read import read_expression as parse_expression
 
-    return read.read_expression(expression)
+    return parse_expression(expression)
 
 
 @hookimpl
-def plan_deployment(
-    session: AwsSession,
-    name: str,
-    config: CloudFunctionConfig | None,
-    package: Package | None,
-    triggers: Sequence[Trigger] | None,
-) -> Plan:
-    """Compare what is wanted with what AWS has."""
-    from taskflows_cloud_aws.deployment import plan as planning
+def observe(session: AwsSession, name: str, scope: ReadScope) -> Observation:
+    """Read what there is of a function."""
+    from taskflows_cloud_aws.deployment.state import observe as observe_function
+    from taskflows_cloud_aws.resources.function_access import require_plain_name, require_unqualified
+    from taskflows_cloud_aws.session.errors import guard
 
+    if scope.removing:
+        require_unqualified(name)
+    else:
+        require_plain_name(name)
+    config = scope.request.config if scope.request is not None else None
     session.secrets.update(config.environment_variables.values() if config is not None else ())
-    return _on(session, name, lambda: planning.plan_deployment(session, name, config, package, triggers))
+    return guard(f"function {name}", lambda: observe_function(session, name, scope), session.secrets)
+
+
+@hookimpl
+def desired_resources(session: AwsSession, request: DeploymentRequest, observation: Observation) -> DesiredState:
+    """Name the resources of a function."""
+    from taskflows_cloud_aws.deployment.state import desired
+
+    return desired(session, request, observation)
+
+
+@hookimpl
+def resource_handlers(session: AwsSession) -> Mapping[str, Handler]:
+    """How each kind of resource is created, changed and deleted."""
+    from taskflows_cloud_aws.deployment.apply import resource_handlers as make_handlers
+
+    return make_handlers(session)
 
 
 @hookimpl
 def deploy_function(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
-    """Carry out a plan."""
-    from taskflows_cloud_aws.deployment import apply
+    """Apply a plan."""
+    from taskflows_cloud_aws.deployment.apply import deploy
 
-    return apply.deploy(session, plan, progress)
-
-
-@hookimpl
-def plan_removal(session: AwsSession, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - the hook's signature
-    """Find all that was made for a function."""
-    from taskflows_cloud_aws.deployment import plan as planning
-    from taskflows_cloud_aws.resources.function_access import require_unqualified
-    from taskflows_cloud_aws.session.errors import guard
-
-    require_unqualified(name)
-    return guard(f"function {name}", lambda: planning.plan_removal(session, name, keep_logs=keep_logs), session.secrets)
+    return deploy(session, plan, progress)
 
 
 @hookimpl
 def delete_function(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
-    """Carry out a plan of removal, or of what no function uses."""
-    from taskflows_cloud_aws.deployment import apply
+    """Apply a plan of removal, or of unused shared resources."""
+    from taskflows_cloud_aws.deployment.apply import delete
 
-    return apply.delete(session, plan, progress)
+    return delete(session, plan, progress)
 
 
 @hookimpl
 def plan_unused(session: AwsSession) -> Plan:
     """Find layers and shared roles that no function uses."""
-    from taskflows_cloud_aws.deployment import garbage_collection
+    from taskflows_cloud_aws.deployment.shared_resources import SUBJECT
+    from taskflows_cloud_aws.deployment.shared_resources import plan_unused as plan_unused_resources
     from taskflows_cloud_aws.session.errors import guard
 
-    return guard(garbage_collection.SUBJECT, lambda: garbage_collection.plan_unused(session), session.secrets)
+    return guard(SUBJECT, lambda: plan_unused_resources(session), session.secrets)
 
 
 @hookimpl
 def list_functions(session: AwsSession) -> Sequence[DeployedFunction]:
     """List our functions."""
-    from taskflows_cloud_aws.operations import describe
+    from taskflows_cloud_aws.operations.describe import list_functions as list_lambda_functions
     from taskflows_cloud_aws.session.errors import guard
 
-    return guard("all functions", lambda: describe.list_functions(session), session.secrets)
+    return guard("all functions", lambda: list_lambda_functions(session), session.secrets)
 
 
 @hookimpl
 def describe_function(session: AwsSession, name: str) -> FunctionDescription:
-    """Tell all about one function."""
-    from taskflows_cloud_aws.operations import describe
+    """Describe one function."""
+    from taskflows_cloud_aws.operations.describe import describe
 
-    return _on(session, name, lambda: describe.describe(session, name))
+    return _on(session, name, lambda: describe(session, name))
 
 
 @hookimpl
@@ -206,36 +230,36 @@ def invoke_function(
     wait: bool,  # noqa: FBT001 - the hook's signature
 ) -> InvocationResult:
     """Run a function now."""
-    from taskflows_cloud_aws.operations import invoke
+    from taskflows_cloud_aws.operations.invoke import invoke
 
-    return _on(session, name, lambda: invoke.invoke(session, name, payload, wait=wait))
+    return _on(session, name, lambda: invoke(session, name, payload, wait=wait))
 
 
 @hookimpl
 def get_logs(session: AwsSession, name: str, query: LogQuery, token: str | None) -> LogPage:
     """Read one page of a function's log, newest first."""
-    from taskflows_cloud_aws.operations import logs
+    from taskflows_cloud_aws.operations.logs import get_logs as read_log_page
 
-    return _on(session, name, lambda: logs.get_logs(session, name, query, token))
+    return _on(session, name, lambda: read_log_page(session, name, query, token))
 
 
 @hookimpl
 def get_metrics(session: AwsSession, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:
     """Count the runs of a function."""
-    from taskflows_cloud_aws.operations import metrics
+    from taskflows_cloud_aws.operations.metrics import get_metrics as read_metrics
 
-    return _on(session, name, lambda: metrics.get_metrics(session, name, start_time, end_time))
+    return _on(session, name, lambda: read_metrics(session, name, start_time, end_time))
 
 
 @hookimpl
 def estimate_cost(session: AwsSession, plan: Plan, runs_per_month: float) -> CostEstimate:
     """Estimate what a plan costs at list prices."""
-    from taskflows_cloud_aws.operations import estimate_cost as estimating
+    from taskflows_cloud_aws.operations.estimate_cost import estimate_cost as estimate_lambda_cost
     from taskflows_cloud_aws.session.errors import guard
 
     return guard(
         f"function {plan.function_name}",
-        lambda: estimating.estimate_cost(session, plan, runs_per_month),
+        lambda: estimate_lambda_cost(session, plan, runs_per_month),
         session.secrets,
     )
 
@@ -247,28 +271,26 @@ def export_plan(
     format: str,  # noqa: A002 - the hook's signature
 ) -> Mapping[str, str]:
     """Write a plan's resources for CloudFormation or Terraform."""
-    from taskflows_cloud_aws import exporting
+    from taskflows_cloud_aws.exporting import export_plan as write_export
     from taskflows_cloud_aws.session.errors import guard
 
-    return guard(
-        f"function {plan.function_name}", lambda: exporting.export_plan(session, plan, format), session.secrets
-    )
+    return guard(f"function {plan.function_name}", lambda: write_export(session, plan, format), session.secrets)
 
 
 @hookimpl
 def list_versions(session: AwsSession, name: str) -> Sequence[FunctionVersion]:
     """List the versions of a function, newest first."""
-    from taskflows_cloud_aws.operations import versions
+    from taskflows_cloud_aws.operations.versions import list_versions as list_lambda_versions
 
-    return _on(session, name, lambda: versions.list_versions(session, name))
+    return _on(session, name, lambda: list_lambda_versions(session, name))
 
 
 @hookimpl
 def rollback_function(session: AwsSession, name: str, version: str | None) -> FunctionVersion:
-    """Put an older version live."""
-    from taskflows_cloud_aws.operations import versions
+    """Make an older version live."""
+    from taskflows_cloud_aws.operations.versions import rollback
 
-    return _on(session, name, lambda: versions.rollback(session, name, version))
+    return _on(session, name, lambda: rollback(session, name, version))
 
 
 @hookimpl
@@ -278,22 +300,22 @@ def set_schedules_enabled(
     enabled: bool,  # noqa: FBT001 - the hook's signature
 ) -> int:
     """Pause or resume all schedules of a function."""
-    from taskflows_cloud_aws.deployment import pause
+    from taskflows_cloud_aws.deployment.pause import set_schedules_enabled as switch_schedules
 
-    return _on(session, name, lambda: pause.set_schedules_enabled(session, name, enabled=enabled))
+    return _on(session, name, lambda: switch_schedules(session, name, enabled=enabled))
 
 
 @hookimpl
 def diagnose(session: AwsSession) -> Sequence[Finding]:
-    """Look at region, endpoint, credentials, clock, rights and runtime."""
-    from taskflows_cloud_aws.operations import diagnose as diagnosing
+    """Check region, endpoint, credentials, clock, permissions and runtime."""
+    from taskflows_cloud_aws.operations.diagnose import diagnose as diagnose_environment
 
-    return diagnosing.diagnose(session)
+    return diagnose_environment(session)
 
 
 @hookimpl
 def required_permissions(session: AwsSession) -> Mapping[str, str]:
-    """The least IAM policy for whoever deploys."""
-    from taskflows_cloud_aws.permissions import deployer_policy
+    """The least IAM policy that deploying needs."""
+    from taskflows_cloud_aws.permissions.deployer_policy import required_permissions as write_policy
 
-    return deployer_policy.required_permissions(session)
+    return write_policy(session)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.config import CloudFunctionConfig
     from taskflows_cloud_core.environment import CloudEnvironment, deploy_everywhere, get_environment
     from taskflows_cloud_core.errors import (
+        ClaimedError,
         CloudError,
         ConfigurationError,
         ConfigurationTypeError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         OperationUnsupported,
         PackagingError,
         PermissionDeniedError,
+        PluginFailedError,
         Problem,
         ProviderDisabledError,
         ProviderError,
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Calendar": "schedules",
+    "ClaimedError": "errors",
     "CloudDeploymentResult": "results",
     "CloudEnvironment": "environment",
     "CloudError": "errors",
@@ -99,6 +102,7 @@ _MODULES = {
     "Periodic": "schedules",
     "PermissionDeniedError": "errors",
     "Plan": "reconcile",
+    "PluginFailedError": "errors",
     "Problem": "errors",
     "ProgressEvent": "progress",
     "ProviderDisabledError": "errors",
@@ -121,6 +125,7 @@ _MODULES = {
 __all__ = [
     "HOOK_API_VERSION",
     "Calendar",
+    "ClaimedError",
     "CloudDeploymentResult",
     "CloudEnvironment",
     "CloudError",
@@ -153,6 +158,7 @@ __all__ = [
     "Periodic",
     "PermissionDeniedError",
     "Plan",
+    "PluginFailedError",
     "Problem",
     "ProgressEvent",
     "ProviderDisabledError",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -56,12 +56,15 @@ def _names_only(value: Any) -> str:
 class CloudFunctionConfig:
     """How a function is to be deployed, apart from its code.
 
+    ``None`` leaves a setting to the provider: hooks get the configuration with the provider's own defaults in it, as
+    `resolved` makes it.
+
     Args:
         function_name: The name in the cloud, one line of printable text; each provider adds its own limits.
-        runtime: ``"python3.12"`` and the like; the running interpreter's when not given.
-        memory_mb: Memory limit in MiB, more than 0.
-        timeout_seconds: A run is stopped after this many seconds, more than 0.
-        ephemeral_storage_mb: Scratch space in MiB, more than 0.
+        runtime: ``"python3.12"`` and the like; ``None`` is the provider's own, or the running interpreter's.
+        memory_mb: Memory limit in MiB, more than 0; ``None`` leaves it to the provider.
+        timeout_seconds: A run is stopped after this many seconds, more than 0; ``None`` leaves it to the provider.
+        ephemeral_storage_mb: Scratch space in MiB, more than 0; ``None`` leaves it to the provider.
         schedules: `Calendar` and `Periodic` objects, texts such as ``"Mon-Fri 09:00"``, or the schedule
             objects of the taskflows package; one alone need not be in a list.
         environment_variables: Names and texts. The texts never appear in a repr, a plan or an error.
@@ -83,10 +86,10 @@ class CloudFunctionConfig:
     """
 
     function_name: str
-    runtime: str = attrs.field(factory=running_runtime)
-    memory_mb: int = 256
-    timeout_seconds: int = 60
-    ephemeral_storage_mb: int = 512
+    runtime: str | None = None
+    memory_mb: int | None = None
+    timeout_seconds: int | None = None
+    ephemeral_storage_mb: int | None = None
     schedules: tuple[Schedule, ...] = attrs.field(default=(), converter=_schedules)
     environment_variables: Mapping[str, str] = attrs.field(factory=dict, converter=_mapping, repr=_names_only)
     description: str = ""
@@ -101,6 +104,8 @@ class CloudFunctionConfig:
     provider_options: Mapping[str, Mapping[str, Any]] = attrs.field(
         factory=dict, converter=_nested_mapping, repr=_names_only
     )
+    # What was given before defaults were filled in; it goes along with every copy.
+    _given: frozenset[str] | None = attrs.field(default=None, alias="_given", eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         problems = _Problems()
@@ -122,12 +127,65 @@ class CloudFunctionConfig:
 
     @property
     def python_version(self) -> str:
-        """The minor version of the runtime, for instance ``"3.12"``."""
-        return self.runtime.removeprefix("python")
+        """The minor version of the runtime, for instance ``"3.12"``; the running interpreter's when none is given."""
+        return (self.runtime or running_runtime()).removeprefix("python")
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The fields that the user gave; of a resolved configuration those that he had given before."""
+        if self._given is not None:
+            return self._given
+        return frozenset(name for name in setting_names() if _is_given(getattr(self, name)))
+
+    def resolved(self, defaults: Mapping[str, Any]) -> CloudFunctionConfig:
+        """The configuration with defaults in place of what was not given; `given` stays as it is.
+
+        Args:
+            defaults: Field to value, as in ``ProviderInfo.defaults``. Without a runtime there, it is the running
+                interpreter's.
+
+        Returns:
+            The configuration; a setting that has no default stays ``None``.
+
+        Raises:
+            ConfigurationError: A default cannot be used.
+        """
+        filled = {"runtime": running_runtime(), **defaults}
+        missing = {name: value for name, value in filled.items() if getattr(self, name) is None}
+        return attrs.evolve(self, **missing, _given=self.given)
 
     def options_for(self, provider: str) -> Mapping[str, Any]:
         """What ``provider_options`` holds for one provider; empty when there is nothing."""
         return self.provider_options.get(provider, {})
+
+
+def _is_given(value: Any) -> bool:
+    """Whether a field's value is none of those that stand for nothing; 0 is a number that somebody gave."""
+    return value is not None and value is not False and value not in ("", (), {})
+
+
+def setting_names() -> tuple[str, ...]:
+    """The names of the fields of `CloudFunctionConfig`."""
+    return tuple(field.name for field in attrs.fields(CloudFunctionConfig) if not field.name.startswith("_"))
+
+
+def default_problems(defaults: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the defaults of a provider: only settings that may be ``None`` have one.
+
+    Args:
+        defaults: Field to value.
+    """
+    optional = {field.name for field in attrs.fields(CloudFunctionConfig) if field.default is None} - {"_given"}
+    problems = [
+        Problem(field=name, message=f"is no setting that may have a default{_meant(name, sorted(optional))}")
+        for name in defaults
+        if name not in optional
+    ]
+    try:
+        CloudFunctionConfig(function_name="any", **{name: defaults[name] for name in defaults if name in optional})
+    except ConfigurationError as error:
+        problems += error.problems
+    return problems
 
 
 def require_settings(names: Iterable[str], *, what: str) -> None:
@@ -140,13 +198,13 @@ def require_settings(names: Iterable[str], *, what: str) -> None:
     Raises:
         TypeError: One of them is no field.
     """
-    known = [field.name for field in attrs.fields(CloudFunctionConfig)]
+    known = setting_names()
     unknown = [f"{name!r}{_meant(name, known)}" for name in names if name not in known]
     if unknown:
         raise TypeError(f"{what} has no {', '.join(unknown)}")
 
 
-def _meant(name: str, known: list[str]) -> str:
+def _meant(name: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), known, n=1)
@@ -199,6 +257,8 @@ def _name(value: Any) -> str:
 
 
 def _runtime(value: Any) -> str:
+    if value is None:
+        return ""
     _expect(value, str, "a str like 'python3.12'")
     return "" if _RUNTIME.fullmatch(value) else f"{value!r} is not of the form 'python3.12'"
 
@@ -269,9 +329,9 @@ _CHECKS: Mapping[str, _Check] = MappingProxyType(
     {
         "function_name": _name,
         "runtime": _runtime,
-        "memory_mb": _positive,
-        "timeout_seconds": _positive,
-        "ephemeral_storage_mb": _positive,
+        "memory_mb": _positive_or_none,
+        "timeout_seconds": _positive_or_none,
+        "ephemeral_storage_mb": _positive_or_none,
         "description": _line,
         "architecture": _architecture,
         "max_concurrency": _at_least_0_or_none,

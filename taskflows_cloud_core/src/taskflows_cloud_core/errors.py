@@ -13,12 +13,14 @@ CloudError
 │   ├── ProviderImportError                       .__cause__ is what went wrong
 │   ├── InvalidProviderError                      unknown hook or argument, no provider_info
 │   ├── InvalidExtensionError                     an extension that is not made of wrappers alone
-│   └── OperationUnsupported
+│   ├── OperationUnsupported
+│   └── PluginFailedError                         a hook raised something unexpected, which is .__cause__
 ├── OperationError                                a cloud said no
 │   ├── FunctionNotFoundError (also LookupError)
 │   ├── NotManagedError                           it exists, and we did not make it
 │   ├── CredentialsError
 │   ├── PermissionDeniedError
+│   ├── ClaimedError                              somebody else is at work on the function
 │   └── DeploymentError                           from raise_for_error(); stands beside the results that it holds
 └── ProjectError                                  files of a project that cannot be used
     ├── SourceNotFoundError (also LookupError)    no such file or module
@@ -201,6 +203,30 @@ class OperationUnsupported(ProviderError):  # noqa: N818 - the name that outside
     code = "TFC1408"
 
 
+class PluginFailedError(ProviderError):
+    """A hook raised an exception that is not a `CloudError`; that exception is ``__cause__``.
+
+    Args:
+        message: The whole sentence for the reader. It never contains the text of the original exception, which may
+            hold secrets.
+        provider: The name of the plugin at fault.
+        distribution: ``"name version"`` of its distribution.
+        hook: The name of the hook.
+    """
+
+    code = "TFC1409"
+
+    def __init__(self, message: str, *, provider: str = "", distribution: str = "", hook: str = "") -> None:
+        self.hook = hook
+        super().__init__(message, provider=provider, distribution=distribution)
+
+    def __reduce__(self) -> tuple[Callable[..., PluginFailedError], tuple[Any, ...]]:
+        return (
+            partial(type(self), provider=self.provider, distribution=self.distribution, hook=self.hook),
+            self.args,
+        )
+
+
 class OperationError(CloudError):
     """The cloud, or the machine that stands for it, refused or failed an operation."""
 
@@ -229,6 +255,12 @@ class PermissionDeniedError(OperationError):
     """The credentials do not permit the action that the message names."""
 
     code = "TFC1504"
+
+
+class ClaimedError(OperationError):
+    """Somebody else deploys, changes or deletes the function at the moment; nothing was changed."""
+
+    code = "TFC1506"
 
 
 class ProjectError(CloudError):

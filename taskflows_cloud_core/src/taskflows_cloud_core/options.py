@@ -20,7 +20,7 @@ def build_options(options_class: type[_Options], given: Mapping[str, Any], *, su
     Args:
         options_class: An attrs class.
         given: Values by keyword.
-        subject: What they are for, for instance ``"provider 'aws'"``.
+        subject: What they are for, for instance ``"provider 'example'"``.
 
     Returns:
         The options.

@@ -78,6 +78,11 @@ def test_a_utc_schedule_is_a_rule_with_one_scoped_grant(env, jobs, account):
         (target,) = rule["Targets"]
         assert target["Arn"] == LIVE_ARN
         assert target["RetryPolicy"] == {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600}
+        assert target["InputTransformer"]["InputPathsMap"] == {"due": "$.time"}
+    assert {rule["Targets"][0]["InputTransformer"]["InputTemplate"] for rule in rules.values()} == {
+        '{"taskflows-cloud": {"schedule": "Mon..Fri *-*-* 14:00:00", "due": <due>}}',
+        '{"taskflows-cloud": {"schedule": "every 3600 s", "due": <due>}}',
+    }
     (statement,) = there["functions"]["job"]["Policy"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"]["StringEquals"] == {"AWS:SourceAccount": ACCOUNT}
@@ -98,7 +103,8 @@ def test_a_schedule_in_another_zone_goes_to_scheduler_with_a_role_of_its_own(env
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     assert schedule["Target"]["Arn"] == LIVE_ARN
     assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600}
-    assert "<aws.scheduler.execution-id>" in schedule["Target"]["Input"]
+    envelope = {"schedule": "Sun *-*-* 17:00:00 America/New_York", "due": "<aws.scheduler.scheduled-time>"}
+    assert json.loads(schedule["Target"]["Input"]) == {"taskflows-cloud": envelope}
     role = there["roles"]["taskflows-cloud-job-us-east-1-scheduler"]
     assert schedule["Target"]["RoleArn"].endswith(":role/taskflows-cloud-job-us-east-1-scheduler")
     (trust,) = role["Trust"]["Statement"]
@@ -139,7 +145,7 @@ def test_the_metadata_tells_what_a_program_wants_to_know(env, jobs, account):
     (rule,), (schedule,) = there["rules"], there["schedules"]
     assert metadata["function_name"] == "job"
     assert metadata["region"] == REGION
-    assert metadata["runtime"] == wanted.runtime
+    assert metadata["runtime"] == f"python{wanted.python_version}"
     assert metadata["memory_mb"] == 512
     assert metadata["timeout"] == 30
     assert metadata["package_size_mb"] > 0
@@ -305,7 +311,9 @@ def test_logs_can_be_kept_and_are_used_again(env, aws, jobs, account):
     result = env.delete_function("job", keep_logs=True)
 
     assert account() == {**EMPTY, "log groups": {"/aws/lambda/job": {"Retention": 30, "Tags": {OWNER: "job"}}}}
-    assert result.left == ("log group /aws/lambda/job, as asked",)
+    assert result.left == (
+        "log-group /aws/lambda/job, because keep_logs was asked for; delete again without it to remove it",
+    )
     aws.clear()
     assert env.deploy_function(jobs.report, config(), [])
     assert not [call for call in aws.mutating if "LogGroup" in call]

@@ -150,7 +150,7 @@ def test_a_role_that_is_taken_into_use_while_it_is_deleted_is_made_again(env, aw
 
     assert result.success, result.error
     assert [what for what in result.left if "theirs" in what] == [
-        f"role {EXECUTION}, which theirs took into use meanwhile"
+        f"role {EXECUTION}, which theirs started using in the meantime"
     ]
     assert account()["roles"] == {EXECUTION: before}
     assert "iam:CreateRole" in aws.calls

@@ -49,9 +49,6 @@ WARM = {
     "schedules": [Calendar("Sun 17:00", timezone="America/New_York")],
     "provider_options": {
         "aws": {
-            "code_signing_config_arn": (
-                "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0"
-            ),
             "file_system_access_point_arn": (
                 "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
             ),
@@ -158,11 +155,10 @@ def test_what_a_template_says(env, jobs):
     assert "123456789012" not in json.dumps(made)
 
 
-def test_what_is_kept_warm_signed_and_mounted(env, jobs):
+def test_what_is_kept_warm_and_mounted(env, jobs):
     resources = template(env, jobs, **WARM)["Resources"]
     function = resources["Function"]["Properties"]
     assert resources["Live"]["Properties"]["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 2}
-    assert function["CodeSigningConfigArn"]["Fn::Sub"].endswith(":code-signing-config:csc-0123456789abcdef0")
     assert function["FileSystemConfigs"][0]["LocalMountPath"] == "/mnt/data"
     assert function["Layers"] == ["arn:aws:lambda:us-east-1:999999999999:layer:theirs:3"]
     made = terraform(env, jobs, **WARM)["resource"]

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskflows_cloud_aws.file_tag import files_of_tag, tag_of_files
+from taskflows_cloud_aws.naming.ownership import files_of_tag, tag_of_files
 
 paths = st.lists(st.text(min_size=1, max_size=30), max_size=5)
 

@@ -82,7 +82,7 @@ def test_rolling_back_to_a_version_by_its_number(three):
 
 
 def test_what_cannot_be_returned_to_is_told(three):
-    with pytest.raises(OperationError, match="no version '9'; there are 1, 2, 3"):
+    with pytest.raises(OperationError, match="no version '9'; kept versions: 3, 2, 1"):
         three.rollback_function("job", "9")
     three.rollback_function("job", "1")
     with pytest.raises(OperationError, match="no version before 1"):

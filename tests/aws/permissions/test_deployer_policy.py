@@ -33,7 +33,6 @@ from tests.aws.support.scenarios import (
 )
 
 BUCKET = "archives"
-SIGNING = f"arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-0123456789abcdef0"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234"
 NETWORK = {"subnet_ids": ["subnet-0123"], "security_group_ids": ["sg-0123"]}
 
@@ -164,15 +163,6 @@ def confirm_by_hand() -> None:
     client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="old@example.com")
 
 
-def signed(env: Any, jobs: Any, aws: Any) -> None:
-    """Lambda is to demand signatures."""
-    wanted = {"provider_options": {"aws": {"code_signing_config_arn": SIGNING}}}
-    done(env.deploy_function(jobs.report, config(**wanted), []))
-    done(env.deploy_function(jobs.report, config(**wanted, memory_mb=512), []))
-    done(env.deploy_function(jobs.report, config(), []))
-    done(env.delete_function("job"))
-
-
 def shared_roles(env: Any, jobs: Any, aws: Any) -> None:
     """All functions run as one role, which goes with the last of them."""
     done(env.deploy_function(jobs.report, config(**FIRST), []))
@@ -224,7 +214,6 @@ LIVES: dict[str, tuple[Callable[[Any, Any, Any], None], dict[str, Any], dict[str
         {},
         {"features": ["alarms", "dead_letter_queue", "dependency_layer", "provisioned_concurrency"]},
     ),
-    "signed": (signed, {}, {"features": ["code_signing"]}),
     "roles are shared": (shared_roles, {"shared_roles": True}, {"features": ["shared_roles"]}),
 }
 LONG = ("roles are made", "things are made")
@@ -268,7 +257,6 @@ LESS = {
     "run and watched": ("Invoking", "Logs", "Metrics"),
     "through a bucket": ("Bucket", "Archives"),
     "things are made": ("Alarms", "Topics", "Queues", "Layers", "Provisioned"),
-    "signed": ("Signing",),
     "roles are shared": (),
 }
 LISTED = {

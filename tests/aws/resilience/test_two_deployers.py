@@ -106,14 +106,14 @@ def assert_rivals_are_told(tmp_path, start, rounds):
     alone, *races = told_by("concurrent_deployers", write_jobs(tmp_path / "project"), start, rounds)
     assert len(races) == rounds
     for number, race in enumerate(races):
-        assert race["ran"][:3] in [wish[:3] for wish in alone.values()], (number, race)
-        for name, wish in alone.items():
+        assert race["ran"][:3] in [wanted[:3] for wanted in alone.values()], (number, race)
+        for name, wanted in alone.items():
             code, others = race["exit codes"][name], [one for one in race["order"] if one != name]
             assert code in (0, TOLD), (number, race)
             came_first = name not in race["order"][race["order"].index(others[0]) :] if others else False
             # Who is told of success has what was wanted, unless the other one came when all was done.
-            assert code == TOLD or race["ran"] == wish or came_first, (number, name, race)
-            assert race["again"][name] == [None, wish], (number, name, race)
+            assert code == TOLD or race["ran"] == wanted or came_first, (number, name, race)
+            assert race["again"][name] == [None, wanted], (number, name, race)
         assert race["left when deleted"] == []
 
 

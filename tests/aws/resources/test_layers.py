@@ -240,7 +240,7 @@ def killed_after(aws, call, act):
 
 
 @pytest.mark.parametrize("call", ["UpdateFunctionConfiguration", "UpdateAlias", "DeleteLayerVersion"])
-def test_a_layer_given_up_by_a_killed_deployment_goes_with_the_next(env, aws, jobs, account, call):
+def test_a_layer_released_by_a_killed_deployment_goes_with_the_next(env, aws, jobs, account, call):
     def without():
         other = get_environment("aws", region=REGION, dependency_layer=False)
         return other.deploy_function(jobs.other, config(), OLD)
@@ -250,13 +250,32 @@ def test_a_layer_given_up_by_a_killed_deployment_goes_with_the_next(env, aws, jo
 
     assert without().success
 
-    there = account()
-    assert there["layers"] == {}
-    assert "taskflows-cloud:layers" not in there["functions"]["job"]["Tags"]
+    assert account()["layers"] == {}
     aws.clear()
     assert without().success
     assert aws.mutating == []
     assert "lambda:ListLayers" not in aws.calls
+
+
+@pytest.mark.parametrize("call", ["UpdateFunctionConfiguration", "PublishVersion"])
+@pytest.mark.parametrize("killed", ["first", "last"])
+def test_of_two_functions_that_release_a_layer_one_may_be_killed(env, aws, jobs, account, call, killed):
+    def without(name):
+        other = get_environment("aws", region=REGION, dependency_layer=False)
+        return other.deploy_function(jobs.other, config(name), OLD)
+
+    for name in ("job", "job-2"):
+        assert env.deploy_function(jobs.report, config(name), OLD)
+    if killed == "last":
+        assert without("job-2").success
+        assert len(account()["layers"]) == 1
+    killed_after(aws, f"lambda:{call}", lambda: without("job"))
+    if killed == "first":
+        assert without("job-2").success
+
+    assert without("job").success
+
+    assert account()["layers"] == {}
 
 
 def test_a_layer_that_no_function_got_goes_with_another_deployment(env, aws, jobs, account):

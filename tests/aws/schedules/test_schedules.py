@@ -184,9 +184,9 @@ def test_a_calendar_that_takes_several_rules_has_no_single_expression() -> None:
 
 def test_a_random_delay_is_a_flexible_window_of_the_scheduler() -> None:
     [each] = translate(Calendar("Mon-Fri 09:00", randomized_delay=90)).expressions
-    assert (each.service, each.timezone, each.flexible_minutes) == ("scheduler", "UTC", 2)
+    assert (each.service, each.timezone, each.window_minutes) == ("scheduler", "UTC", 2)
     [longest] = translate(Calendar("Mon-Fri 09:00", randomized_delay=10**6)).expressions
-    assert longest.flexible_minutes == 1440
+    assert longest.window_minutes == 1440
 
 
 @pytest.mark.parametrize(

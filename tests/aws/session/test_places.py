@@ -144,7 +144,9 @@ def test_pruning_by_tags(env, jobs, account):
     results = env.prune_functions(["new"], tags=ours, keep_logs=True)
 
     assert [(one.function_name, one.success) for one in results] == [("old", True)]
-    assert results[0].left == ("log group /aws/lambda/old, as asked",)
+    assert results[0].left == (
+        "log-group /aws/lambda/old, because keep_logs was asked for; delete again without it to remove it",
+    )
     assert set(account()["functions"]) == {"new", "others"}
     assert "/aws/lambda/old" in account()["log groups"]
     assert {name.rpartition("-")[0] for name in account()["rules"]} == {"new", "others"}

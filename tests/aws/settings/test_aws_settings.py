@@ -175,7 +175,6 @@ ELSEWHERE = f"eu-west-1:{ACCOUNT}"
         {"alarm_topic_arn": f"arn:aws:sns:{ELSEWHERE}:topic", "alarms": {"errors": 1}},
         {"kms_key_arn": f"arn:aws:kms:{ELSEWHERE}:key/1234"},
         {"layers": [f"arn:aws:lambda:{ELSEWHERE}:layer:x:1"]},
-        {"code_signing_config_arn": f"arn:aws:lambda:{ELSEWHERE}:code-signing-config:csc-0123456789abcdef0"},
         {"execution_role_arn": "arn:aws:iam::999999999999:role/given"},
         {"scheduler_role_arn": "arn:aws:iam::999999999999:role/given"},
         {"policy_statements": [{**BUCKET, "Resource": [f"arn:aws:s3:::data/{number:0100}" for number in range(100)]}]},

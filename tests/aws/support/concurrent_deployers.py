@@ -36,10 +36,10 @@ def paused(order: list[str], name: str, seed: str) -> Callable[[int, str], None]
     return wait
 
 
-def race(world: World, seed: int, wishes: Mapping[str, Any]) -> dict[str, Any]:
+def race(world: World, seed: int, acts: Mapping[str, Any]) -> dict[str, Any]:
     """Let both deploy at once, look, and let each deploy again."""
     order: list[str] = []
-    deployers = {name: Deployer(act=wish) for name, wish in wishes.items()}
+    deployers = {name: Deployer(act=act) for name, act in acts.items()}
     for name, deployer in deployers.items():
         deployer.wire.before = paused(order, name, f"{seed} {name}")
     world.deploy_apart(*deployers.values())
@@ -47,7 +47,7 @@ def race(world: World, seed: int, wishes: Mapping[str, Any]) -> dict[str, Any]:
         "order": order,
         "exit codes": {name: deployer.exit_code for name, deployer in deployers.items()},
         "ran": ran(everything()),
-        "again": {name: [world.run(wish), ran(everything())] for name, wish in wishes.items()},
+        "again": {name: [world.run(act), ran(everything())] for name, act in acts.items()},
         "left when deleted": world.left_after_deletion(),
     }
 
@@ -56,17 +56,17 @@ def main() -> None:
     """Tell the rounds: a folder with the user's module, whether a function is there before, the rounds."""
     project, start, rounds = sys.argv[1:]
     world = World(Path(project))
-    wishes = {"ours": deploying("report", OURS), "theirs": deploying("other", THEIRS)}
+    acts = {"ours": deploying("report", OURS), "theirs": deploying("other", THEIRS)}
     if start == "function":
         world.run(deploying("report", BEFORE))
 
     def alone(name: str) -> list[Any]:
-        world.run(wishes[name])
+        world.run(acts[name])
         return ran(everything())
 
-    print(json.dumps({name: in_a_copy(lambda name=name: alone(name)) for name in wishes}), flush=True)
+    print(json.dumps({name: in_a_copy(lambda name=name: alone(name)) for name in acts}), flush=True)
     for seed in range(int(rounds)):
-        print(json.dumps(in_a_copy(lambda seed=seed: race(world, seed, wishes))), flush=True)
+        print(json.dumps(in_a_copy(lambda seed=seed: race(world, seed, acts))), flush=True)
 
 
 if __name__ == "__main__":

@@ -136,8 +136,6 @@ def _function(call: Call) -> Iterator[Need]:
     removed = {"Principal": "events.amazonaws.com"} if call.operation == "RemovePermission" else {}
     context = {f"lambda:{key}": value for key, value in {**given, **removed}.items() if key == "Principal"}
     yield Need(action=action, resource=arn, context=context)
-    if call.operation == "PutFunctionCodeSigningConfig":
-        yield Need(action=action, resource=given["CodeSigningConfigArn"])
     if "Role" in given:
         yield _pass_role(given["Role"], "lambda")
     if given.get("Tags"):

@@ -23,9 +23,9 @@ class _NoProvisionedConcurrencyError(LambdaClientError):
 
 
 def add_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add provisioned concurrency, and code signing configurations."""
+    """Add provisioned concurrency, and file systems of functions."""
     monkeypatch.setitem(urls.url_paths, _PROVISIONED, LambdaResponse.dispatch)
-    for added in (_put_provisioned, _get_provisioned, _delete_provisioned, _put_signing, _get_signing, _delete_signing):
+    for added in (_put_provisioned, _get_provisioned, _delete_provisioned):
         monkeypatch.setattr(LambdaResponse, _OPERATIONS[added.__name__], added, raising=False)
     _remember_file_systems(monkeypatch)
 
@@ -34,9 +34,6 @@ _OPERATIONS = {
     "_put_provisioned": "put_provisioned_concurrency_config",
     "_get_provisioned": "get_provisioned_concurrency_config",
     "_delete_provisioned": "delete_provisioned_concurrency_config",
-    "_put_signing": "put_function_code_signing_config",
-    "_get_signing": "get_function_code_signing_config",
-    "_delete_signing": "delete_function_code_signing_config",
 }
 
 
@@ -77,23 +74,6 @@ def _get_provisioned(response: Any) -> str:
 def _delete_provisioned(response: Any) -> Any:
     if _provisioned(response).pop(_qualifier(response), None) is None:
         raise _NoProvisionedConcurrencyError
-    return 204, {"status": 204}, "{}"
-
-
-def _put_signing(response: Any) -> str:
-    function = _function(response)
-    function.code_signing = json.loads(response.body)["CodeSigningConfigArn"]
-    return json.dumps({"CodeSigningConfigArn": function.code_signing, "FunctionName": function.function_name})
-
-
-def _get_signing(response: Any) -> str:
-    function = _function(response)
-    arn = getattr(function, "code_signing", None)
-    return json.dumps({"FunctionName": function.function_name, **({"CodeSigningConfigArn": arn} if arn else {})})
-
-
-def _delete_signing(response: Any) -> Any:
-    _function(response).code_signing = None
     return 204, {"status": 204}, "{}"
 
 

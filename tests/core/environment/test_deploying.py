@@ -29,7 +29,7 @@ def sky(starlight: Path, request: pytest.FixtureRequest) -> CloudEnvironment:
 
 
 def cloud_behind(sky: CloudEnvironment) -> Any:
-    return sys.modules["starlight.sky"].sky(sky._options.sky)
+    return sys.modules["starlight.sky"].sky(sky.shown_options["sky"])
 
 
 def mutations(sky: CloudEnvironment) -> list[str]:
@@ -279,12 +279,46 @@ def test_a_defect_of_the_provider_costs_one_result_of_many(sky: CloudEnvironment
     cloud_behind(sky).broken_names.add("job-1")
     results = sky.deploy_many([(job, config(f"job-{number}")) for number in range(3)])
     assert [result.success for result in results] == [True, False, True]
-    assert "RuntimeError: a defect" in (results[1].error or "")
+    assert results[1].error_code == "TFC1409"
+    assert "the provider 'starlight' (taskflows-cloud-starlight 1.2.3) failed in 'deploy_function'" in (
+        results[1].error or ""
+    )
 
 
 def test_options_for_a_provider_that_is_not_there_are_told(sky: CloudEnvironment) -> None:
     result = sky.deploy_function(job, config(provider_options={"locl": {"overlap": "skip"}}))
     assert "provider_options['locl']: no provider of that name is installed; did you mean 'local'?" in result.warnings
+
+
+def test_options_for_a_cloud_that_is_not_installed_are_left_alone(sky: CloudEnvironment) -> None:
+    several = {"nimbus-cloud": {"size": 1}, "local": {"overlap": "skip"}}
+    assert sky.deploy_function(job, config(provider_options=several)).warnings == ()
+
+
+def test_a_setting_that_has_no_effect_is_told_when_it_is_given(sky: CloudEnvironment) -> None:
+    told = "ephemeral_storage_mb has no effect: the provider 'starlight' does not honour it"
+    assert sky.plan_function(job, config(ephemeral_storage_mb=1024)).warnings == (told,)
+    assert sky.deploy_function(job, config(ephemeral_storage_mb=1024)).warnings == (told,)
+    assert sky.deploy_function(job, config()).warnings == ()
+    assert sky.update_function_configuration("job", config(ephemeral_storage_mb=1024)).warnings == (told,)
+    assert sky.update_function_code("job", job).warnings == ()
+
+
+def test_a_setting_that_the_provider_refuses_is_told_with_all_other_problems(sky: CloudEnvironment) -> None:
+    result = sky.deploy_function(job, config(max_concurrency=0, memory_mb=4096))
+    assert not result.success
+    assert "max_concurrency: the provider 'starlight' cannot honour it; leave it out" in (result.error or "")
+    assert "memory_mb: is 4096; Starlight has at most 1024" in (result.error or "")
+    assert sky.list_functions() == []
+    many = sky.deploy_many([(job, config("one", max_concurrency=1)), (job, config("two"))])
+    assert [each.success for each in many] == [False, False]
+
+
+def test_hooks_get_the_providers_own_defaults(sky: CloudEnvironment) -> None:
+    sky.deploy_function(job, config()).raise_for_error()
+    assert sky.describe_function("job").config.memory_mb == 256
+    sky.update_function_configuration("job", config(memory_mb=512)).raise_for_error()
+    assert sky.describe_function("job").config.memory_mb == 512
 
 
 def test_files_in_an_update_of_the_configuration_are_told(sky: CloudEnvironment) -> None:

@@ -47,7 +47,7 @@ def events_at(moments: Sequence[datetime]) -> list[LogEvent]:
 
 def follow(log: Log, count: int, **query: object) -> list[LogEvent]:
     wanted = LogQuery(**{"start_time": START, **query})  # type: ignore[arg-type]
-    events = follow_events(log.get_page, wanted, poll_seconds=0.001, stop=threading.Event())
+    events = follow_events(log.get_page, wanted, longest_run=timedelta, poll_seconds=0.001, stop=threading.Event())
     return list(itertools.islice(events, count))
 
 
@@ -99,7 +99,29 @@ def test_lines_of_a_run_that_fails_late_still_come() -> None:
     log = Log(shown)
     stop = threading.Event()
     query = LogQuery(start_time=now - timedelta(hours=1), failed_only=True)
-    events = follow_events(log.get_page, query, poll_seconds=0.001, stop=stop)
+    events = follow_events(
+        log.get_page, query, longest_run=lambda: timedelta(minutes=15), poll_seconds=0.001, stop=stop
+    )
     assert next(events).message == "0"
     shown[:] = lines
     assert [next(events).message, next(events).message] == ["14", "7"]
+
+
+def test_how_long_a_run_may_take_is_asked_once_and_only_for_failed_runs() -> None:
+    log = Log(events_at([START, START + timedelta(seconds=1)]))
+    asked = []
+
+    def longest_run() -> timedelta:
+        asked.append(1)
+        return timedelta(minutes=15)
+
+    for failed_only, times in ((False, 0), (True, 1)):
+        query = LogQuery(start_time=START, failed_only=failed_only)
+        stop = threading.Event()
+        events = follow_events(log.get_page, query, longest_run=longest_run, poll_seconds=0.001, stop=stop)
+        assert [next(events), next(events)] == log.events
+        log.events.append(LogEvent(timestamp=datetime.now(UTC), message="more", event_id=f"more {failed_only}"))
+        assert next(events).message == "more"
+        stop.set()
+        assert len(asked) == times
+        log.events.pop()

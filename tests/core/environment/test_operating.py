@@ -7,6 +7,7 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sample_jobs import job
@@ -20,6 +21,7 @@ from taskflows_cloud_core import (
     Periodic,
     get_environment,
 )
+from taskflows_cloud_core.testing import MemoryCloud
 
 
 @pytest.fixture
@@ -38,6 +40,30 @@ def test_invoking_also_with_the_words_of_taskflows_cloud(sky: CloudEnvironment) 
     assert "Payload" in result
     assert result["Payload"] == {"echo": {"a": 1}}
     assert "Error" not in result
+
+
+@pytest.mark.parametrize(
+    ("words", "waited"),
+    [
+        ({}, True),
+        ({"wait": True}, True),
+        ({"wait": False}, False),
+        ({"invocation_type": "Event"}, False),
+        ({"invocation_type": "RequestResponse", "wait": True}, True),
+        ({"invocation_type": "Event", "wait": False}, False),
+    ],
+)
+def test_waiting_for_the_end_or_not(words: dict[str, Any], waited: bool) -> None:
+    with MemoryCloud() as cloud:
+        assert cloud.environment.deploy_function(job, CloudFunctionConfig(function_name="job"), [])
+        result = cloud.environment.invoke_function("job", **words)
+        assert (result.ok, result.started_only) == (True, not waited)
+
+
+@pytest.mark.parametrize(("invocation_type", "wait"), [("Event", True), ("RequestResponse", False)])
+def test_two_words_that_contradict_each_other(sky: CloudEnvironment, invocation_type: Any, wait: bool) -> None:
+    with pytest.raises(ValueError, match=f"wait={wait} and invocation_type='{invocation_type}' contradict"):
+        sky.invoke_function("job", None, invocation_type, wait=wait)
 
 
 def test_a_payload_that_json_cannot_say(sky: CloudEnvironment) -> None:
@@ -116,15 +142,22 @@ def test_a_listing_can_be_read_like_a_dict(sky: CloudEnvironment) -> None:
     assert str(function).startswith("job [every ")
 
 
+def test_a_long_run_id_is_shown_with_its_end() -> None:
+    names = ("nightly-report-29012345-x7k2p", "nightly-report-29013785-9qzrt")
+    moment = datetime(2027, 1, 2, tzinfo=UTC)
+    lines = [str(LogEvent(timestamp=moment, message="ok", request_id=name)).split()[1:] for name in names]
+    assert lines == [["[nightly-…45-x7k2p]", "ok"], ["[nightly-…85-9qzrt]", "ok"]]
+
+
 def test_a_log_event_prints_as_one_line_without_control_characters() -> None:
     moment = datetime(2027, 1, 2, 3, 4, 5, 678000, UTC)
     event = LogEvent(timestamp=moment, message="a\x1b[31mred\r\nb\tc", request_id="12345678-9", level="ERROR")
-    assert str(event) == "2027-01-02T03:04:05.678+00:00 ERROR [12345678] a\\x1b[31mred\\r\\nb\tc"
+    assert str(event) == "2027-01-02T03:04:05.678+00:00 ERROR [12345678-9] a\\x1b[31mred\\r\\nb\tc"
 
 
 def test_following_loses_nothing_of_a_long_log(sky: CloudEnvironment) -> None:
     moment = datetime(2027, 1, 1, tzinfo=UTC)
-    log = sys.modules["starlight.sky"].sky(sky._options.sky).log
+    log = sys.modules["starlight.sky"].sky(sky.shown_options["sky"]).log
     log[:] = [(moment, f"line {number}") for number in range(25_000)]
     events = sky.follow_function_logs("job", start_time=0, poll_seconds=0.01)
     assert [event.message for event in itertools.islice(events, 25_000)] == [line for _, line in log]

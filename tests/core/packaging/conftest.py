@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from taskflows_cloud_core.packaging import Package, PackageTarget, running_target
+from taskflows_cloud_core.packaging import Package, PackageTarget
 
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 _RUN = """
@@ -35,7 +35,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def target() -> PackageTarget:
-    return running_target(RUNNING)
+    return PackageTarget(python_version=RUNNING, adapter="aws_lambda")
 
 
 @pytest.fixture

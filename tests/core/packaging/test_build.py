@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import stat
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -349,26 +347,6 @@ def test_the_package_is_named_by_its_content_and_made_once(target: PackageTarget
     assert stat.S_IMODE(package.path.parent.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        ({"time": "2026-01-02T09:00:00Z", "resources": ["arn:rule/report"]}, "arn:rule/report@2026-01-02T09:00:00Z"),
-        ({"scheduled_time": "2026-01-02T09:00:00+00:00", "schedule": "daily"}, "daily@2026-01-02T09:00:00+00:00"),
-        ({"time": 5}, None),
-        ({"time": "now", "resources": 5}, None),
-        ({"time": "now", "schedule": "a\x00b"}, None),
-        ({"time": "now", "schedule": "a\ud800b"}, None),
-        (None, None),
-        (["time"], None),
-    ],
-)
-def test_a_function_can_tell_for_which_occurrence_it_runs(
-    project: Project, run: Run, target: PackageTarget, event: Any, expected: str | None
-) -> None:
-    jobs = project({"jobs.py": "import os\ndef job(): return os.environ.get('TASKFLOWS_CLOUD_OCCURRENCE')\n"})
-    assert run(build_package(jobs.job, target=target), event) == expected
-
-
 def test_a_secret_in_a_variable_outside_is_warned_of_and_never_shown(target: PackageTarget) -> None:
     api_token, table = "hunter2", "rows"
 
@@ -407,17 +385,3 @@ def test_an_instance_that_cannot_be_pickled_is_taken_by_its_name(
         assert run(build_package(function, target=target)) == expected
     with pytest.raises(PackagingError, match="its lock is a lock object"):
         build_package(jobs.Store().run, target=target)
-
-
-def test_the_name_of_an_occurrence_ends_with_its_run(project: Project, target: PackageTarget, tmp_path: Path) -> None:
-    jobs = project({"jobs.py": "import os\ndef job(): return os.environ.get('TASKFLOWS_CLOUD_OCCURRENCE')\n"})
-    with zipfile.ZipFile(build_package(jobs.job, target=target).path) as archive:
-        archive.extractall(tmp_path / "unpacked")
-    program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import index\n"
-        "due = {'schedule': 'daily', 'time': 'noon'}\n"
-        "print([index.handler(event, None) for event in (None, due, {}, due)], 'typing' in sys.modules)"
-    )
-    command = [sys.executable, "-I", "-S", "-c", program, str(tmp_path / "unpacked")]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert told == "[None, 'daily@noon', None, 'daily@noon'] False\n"

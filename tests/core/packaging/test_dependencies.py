@@ -129,7 +129,7 @@ def test_wheels_are_those_of_the_target(index: Path, target: PackageTarget) -> N
         make_wheel(index, "zz_native", "1.0", {"native.txt": tag}, tag=tag)
     arm = PackageTarget(python_version="3.12", platform=ARM)
     with zipfile.ZipFile(io.BytesIO(build_layer(["zz_native"], target=arm))) as layer:
-        assert layer.read("python/native.txt") == b"cp312-cp312-manylinux_2_28_aarch64"
+        assert layer.read("native.txt") == b"cp312-cp312-manylinux_2_28_aarch64"
     old = PackageTarget(python_version="3.12", platform="aarch64-manylinux_2_17")
     with pytest.raises(
         PackagingError, match="zz_native cannot be had as wheels for Python 3.12 on aarch64-manylinux_2_17"
@@ -167,12 +167,17 @@ def test_nothing_is_built_from_source(index: Path, tmp_path: Path, target: Packa
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_layer_has_everything_below_python_and_is_the_same_again(index: Path, target: PackageTarget) -> None:
-    layer = build_layer(["zz_tidy_yaml"], target=target)
+def test_a_layer_has_everything_in_the_folder_of_its_target_and_is_the_same_again(
+    index: Path, target: PackageTarget
+) -> None:
+    inside = attrs.evolve(target, layer_folder="opt/python")
+    layer = build_layer(["zz_tidy_yaml"], target=inside)
     with zipfile.ZipFile(io.BytesIO(layer)) as archive:
-        assert {name.partition("/")[0] for name in archive.namelist()} == {"python"}
-        assert archive.read("python/leaf.py") == b"VALUE = 40\n"
-    assert build_layer(["zz_tidy_yaml"], target=target) == layer
+        assert {name.rpartition("opt/python/")[0] for name in archive.namelist()} == {""}
+        assert archive.read("opt/python/leaf.py") == b"VALUE = 40\n"
+    assert build_layer(["zz_tidy_yaml"], target=inside) == layer
+    with zipfile.ZipFile(io.BytesIO(build_layer(["zz_tidy_yaml"], target=target))) as archive:
+        assert archive.read("leaf.py") == b"VALUE = 40\n"
 
 
 def test_dependencies_that_share_a_package_are_told_apart(

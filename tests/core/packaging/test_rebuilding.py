@@ -19,7 +19,7 @@ from taskflows_cloud_core.packaging import PackageTarget, build_package
 Run = Callable[..., Any]
 SCRIPT = """
 import functools, sys, typing
-from taskflows_cloud_core.packaging import build_package, running_target
+from taskflows_cloud_core.packaging import PackageTarget, build_package
 
 UserId = typing.NewType("UserId", int)
 Later = typing.ParamSpec("Later")
@@ -40,7 +40,7 @@ class Jobs:
 def job(user: UserId = UserId(4)):
     return [client()["name"], fib(20), fib.cache_info().maxsize, client.__name__, Jobs().run(), user]
 
-target = running_target("%d.%d" % sys.version_info[:2])
+target = PackageTarget(python_version="%d.%d" % sys.version_info[:2], adapter="aws_lambda")
 for function in (job, client):
     print(build_package(function, target=target).path)
 """

@@ -86,7 +86,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
 
 def files_of(layer: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(BytesIO(layer)) as archive:
-        return {name.removeprefix("python/"): archive.read(name) for name in archive.namelist()}
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def test_source_alone_is_refused_with_the_name_the_tag_and_the_way_out(sources: Sources) -> None:

@@ -91,7 +91,7 @@ def announce(folder: Path, *wheels: Path, sha256: str = "") -> None:
 def contents(layer: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(layer)) as archive:
         assert archive.testzip() is None
-        return {name.removeprefix("python/"): archive.read(name) for name in archive.namelist()}
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def test_the_layer_holds_what_uv_would_install(index: Path, target: PackageTarget, tmp_path: Path) -> None:
@@ -131,9 +131,9 @@ def test_executables_stay_executable(index: Path, target: PackageTarget) -> None
         archive.writestr(info, "#!/bin/sh\n")
     announce(index, wheel)
     with zipfile.ZipFile(io.BytesIO(build_layer(["zz-tool"], target=target))) as layer:
-        assert stat.S_IMODE(layer.getinfo("python/zz_tool/run").external_attr >> 16) == 0o755
-        assert stat.S_IMODE(layer.getinfo("python/zz_tool/other.py").external_attr >> 16) == 0o644
-        assert layer.read("python/zz_tool/run") == b"#!/bin/sh\n"
+        assert stat.S_IMODE(layer.getinfo("zz_tool/run").external_attr >> 16) == 0o755
+        assert stat.S_IMODE(layer.getinfo("zz_tool/other.py").external_attr >> 16) == 0o644
+        assert layer.read("zz_tool/run") == b"#!/bin/sh\n"
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -209,8 +209,10 @@ def test_the_record_is_not_trusted_to_be_complete(index: Path, target: PackageTa
     assert digests["zz_full/unrecorded.txt"] == hashlib.sha256(b"x").hexdigest()
 
 
-def test_dependencies_apart_are_one_layer_for_all_functions(index: Path, target: PackageTarget) -> None:
+@pytest.mark.parametrize("folder", ["", "python", "opt/lib"])
+def test_dependencies_apart_are_one_layer_for_all_functions(index: Path, target: PackageTarget, folder: str) -> None:
     announce(index, make_wheel(index, "zz_full", "1.0", FILES))
+    target = attrs.evolve(target, layer_folder=folder)
     options = {"target": target, "dependencies": ["zz-full"], "separate_dependencies": True, "trial": True}
     first, second = build_package(lambda: 1, **options), build_package(lambda: 2, **options)
     assert first.layer is not None

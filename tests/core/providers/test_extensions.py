@@ -77,6 +77,13 @@ def test_an_extension_that_forgot_the_marks_is_refused(starlight: Path, stranger
         get_environment("starlight")
 
 
+def test_an_extension_that_is_an_object_without_marks_is_refused(starlight: Path, stranger: Stranger) -> None:
+    source = "class Policy:\n    def check_function(self, config):\n        return (yield)\n\npolicy = Policy()\n"
+    stranger("stranger_ext_object", source, extension="bare", attribute="policy")
+    with pytest.raises(InvalidExtensionError, match=r"has check_function without @hookimpl\(wrapper=True\)"):
+        get_environment("starlight")
+
+
 def test_an_extension_that_wraps_nothing_is_refused(starlight: Path, stranger: Stranger) -> None:
     stranger("stranger_ext_empty", "LIMIT_MB = 512\n", extension="empty")
     with pytest.raises(InvalidExtensionError, match=r"wraps no hook; put @hookimpl\(wrapper=True\)"):

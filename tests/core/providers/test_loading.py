@@ -69,19 +69,29 @@ def test_a_near_miss_is_suggested(name: str) -> None:
         get_environment(name)
 
 
-def test_a_published_provider_that_is_missing_names_its_package() -> None:
+@pytest.mark.parametrize("name", ["aws-like", "mars", "lokal"])
+def test_an_unknown_name_brings_the_convention_and_no_command_to_install_it(name: str) -> None:
+    with pytest.raises(UnknownProviderError) as caught:
+        get_environment(name)
+    assert str(caught.value).endswith("; a provider named NAME usually comes with `taskflows-cloud-NAME`")
+    assert "pip" not in str(caught.value)
+    assert f"taskflows-cloud-{name}" not in str(caught.value)
+
+
+def test_only_installed_providers_are_suggested() -> None:
     program = (
         "import importlib.metadata as m, sys\n"
         "real = m.entry_points\n"
         "m.entry_points = lambda **k: [p for p in real(**k) if p.name != 'aws']\n"
         "import taskflows_cloud_core as t\n"
         "try:\n"
-        "    t.get_environment('aws')\n"
+        "    t.get_environment('awz')\n"
         "except t.UnknownProviderError as error:\n"
         "    print(error)\n"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert "'aws' comes with: pip install taskflows-cloud-aws" in said
+    assert "no provider 'awz' is installed" in said
+    assert "did you mean" not in said
 
 
 def test_a_failing_import_keeps_its_cause(stranger: Stranger) -> None:
@@ -194,6 +204,35 @@ def test_a_broken_neighbour_hurts_nobody(starlight: Path, stranger: Stranger) ->
     stranger("stranger_broken", "raise RuntimeError('boom')", provider="broken")
     assert get_environment("starlight").list_functions() == []
     assert "stranger_broken" not in sys.modules
+
+
+OBJECT = """
+from taskflows_cloud_core import ProviderInfo, hookimpl
+
+class Base:
+    def list_versions(self, name):
+        return []
+
+class Plugin(Base):
+    @hookimpl
+    def provider_info(self):
+        return ProviderInfo(name="thing", title="T", hook_api_version=1)
+
+    @hookimpl
+    def connect(self):
+        return object()
+
+    def list_functions(self):
+        return []
+
+plugin = Plugin()
+"""
+
+
+def test_unmarked_methods_of_an_object_are_reported(stranger: Stranger) -> None:
+    stranger("stranger_thing", OBJECT, provider="thing", attribute="plugin")
+    with pytest.raises(InvalidProviderError, match="list_functions, list_versions would be no hook without @hookimpl"):
+        get_environment("thing")
 
 
 def test_an_operation_that_is_not_there(starlight: Path) -> None:

@@ -13,9 +13,8 @@ from oncalendar_samples import any_text, right_text
 
 from taskflows_cloud_core import ScheduleError
 from taskflows_cloud_core.schedules import (
-    GOOGLE_CRON,
-    KUBERNETES_CRON,
-    NCRONTAB,
+    REPEATED_HOUR_CRON,
+    SECONDS_CRON,
     UNIX_CRON,
     CalendarSpec,
     CronDialect,
@@ -25,7 +24,7 @@ from taskflows_cloud_core.schedules import (
     read_cron,
 )
 
-KINDS = {UNIX_CRON: "unix", GOOGLE_CRON: "unix", KUBERNETES_CRON: "unix", NCRONTAB: "ncrontab"}
+KINDS = {UNIX_CRON: "unix", REPEATED_HOUR_CRON: "unix", SECONDS_CRON: "ncrontab"}
 
 
 @pytest.mark.parametrize(
@@ -33,17 +32,17 @@ KINDS = {UNIX_CRON: "unix", GOOGLE_CRON: "unix", KUBERNETES_CRON: "unix", NCRONT
     [
         ("Mon-Fri 09:30", UNIX_CRON, ["30 9 * * 1-5"]),
         ("Sat,Sun 09:30", UNIX_CRON, ["30 9 * * 6,0"]),
-        ("Mon-Fri 09:30 Europe/Berlin", KUBERNETES_CRON, ["30 9 * * 1-5"]),
-        ("*:0/5", GOOGLE_CRON, ["*/5 * * * *"]),
-        ("*:3/10", GOOGLE_CRON, ["3-53/10 * * * *"]),
-        ("*-*-1/2 00:00", KUBERNETES_CRON, ["0 0 1-31/2 * *"]),
+        ("Mon-Fri 09:30 Europe/Berlin", REPEATED_HOUR_CRON, ["30 9 * * 1-5"]),
+        ("*:0/5", UNIX_CRON, ["*/5 * * * *"]),
+        ("*:3/10", UNIX_CRON, ["3-53/10 * * * *"]),
+        ("*-*-1/2 00:00", REPEATED_HOUR_CRON, ["0 0 1-31/2 * *"]),
         ("*-1/3-1 06:00", UNIX_CRON, ["0 6 1 1-10/3 *"]),
         ("*-4,6~2 06:00", UNIX_CRON, ["0 6 29 4,6 *"]),
         ("*-3,4~2 06:00", UNIX_CRON, ["0 6 30 3 *", "0 6 29 4 *"]),
         ("Mon *-2-1..29", UNIX_CRON, ["0 0 * 2 1"]),
-        ("Mon *-*-1..7 09:00", NCRONTAB, ["0 0 9 1-7 * 1"]),
-        ("Fri *-*-13 09:00:30", NCRONTAB, ["30 0 9 13 * 5"]),
-        ("*:*:0/10", NCRONTAB, ["*/10 * * * * *"]),
+        ("Mon *-*-1..7 09:00", SECONDS_CRON, ["0 0 9 1-7 * 1"]),
+        ("Fri *-*-13 09:00:30", SECONDS_CRON, ["30 0 9 13 * 5"]),
+        ("*:*:0/10", SECONDS_CRON, ["*/10 * * * * *"]),
     ],
 )
 def test_what_can_be_said(text: str, dialect: CronDialect, lines: list[str]) -> None:
@@ -56,12 +55,12 @@ def test_what_can_be_said(text: str, dialect: CronDialect, lines: list[str]) -> 
     ("text", "dialect", "part"),
     [
         ("Mon *-*-1..7", UNIX_CRON, "Mon together with days of the month"),
-        ("*-*~01", KUBERNETES_CRON, r"days counted from the end of the month \(~01\)"),
-        ("*-*~01", NCRONTAB, "February"),
-        ("2027-*-01", GOOGLE_CRON, "years"),
+        ("*-*~01", REPEATED_HOUR_CRON, r"days counted from the end of the month \(~01\)"),
+        ("*-*~01", SECONDS_CRON, "February"),
+        ("2027-*-01", UNIX_CRON, "years"),
         ("10:00:30", UNIX_CRON, "seconds :30"),
-        ("10:00:00.5", NCRONTAB, r"seconds :00.5"),
-        ("10:00 Europe/Berlin", NCRONTAB, "time zone Europe/Berlin"),
+        ("10:00:00.5", SECONDS_CRON, r"seconds :00.5"),
+        ("10:00 Europe/Berlin", SECONDS_CRON, "time zone Europe/Berlin"),
         ("*-02-30", UNIX_CRON, "never fires"),
     ],
 )
@@ -123,12 +122,12 @@ def test_every_long_field_can_be_split() -> None:
 @pytest.mark.parametrize(
     ("text", "dialect", "warned"),
     [
-        ("02:30 Europe/Berlin", KUBERNETES_CRON, "Europe/Berlin have 02:30 twice on 2027-10-31"),
-        ("*:15 America/New_York", KUBERNETES_CRON, "America/New_York have 01:15 twice on 2027-11-07"),
-        ("Mon-Fri 02:30 Europe/Berlin", KUBERNETES_CRON, ""),
-        ("03:30 Europe/Berlin", KUBERNETES_CRON, ""),
-        ("02:30 Asia/Kolkata", KUBERNETES_CRON, ""),
-        ("02:30", KUBERNETES_CRON, ""),
+        ("02:30 Europe/Berlin", REPEATED_HOUR_CRON, "Europe/Berlin have 02:30 twice on 2027-10-31"),
+        ("*:15 America/New_York", REPEATED_HOUR_CRON, "America/New_York have 01:15 twice on 2027-11-07"),
+        ("Mon-Fri 02:30 Europe/Berlin", REPEATED_HOUR_CRON, ""),
+        ("03:30 Europe/Berlin", REPEATED_HOUR_CRON, ""),
+        ("02:30 Asia/Kolkata", REPEATED_HOUR_CRON, ""),
+        ("02:30", REPEATED_HOUR_CRON, ""),
         ("02:30 Europe/Berlin", UNIX_CRON, ""),
     ],
 )
@@ -144,7 +143,7 @@ def test_no_more_lines_are_made_than_the_dialect_wants() -> None:
         cron_lines(CalendarSpec(minutes=[0, 1, 3, 7, 12, 20, 30, 44, 53, 55, 59], hours=[0, 1, 5, 7, 13, 22]), tiny)
 
 
-@pytest.mark.parametrize("dialect", [UNIX_CRON, GOOGLE_CRON, KUBERNETES_CRON, NCRONTAB], ids=lambda each: each.name)
+@pytest.mark.parametrize("dialect", [UNIX_CRON, REPEATED_HOUR_CRON, SECONDS_CRON], ids=lambda each: each.name)
 def test_every_calendar_has_an_answer_in_every_dialect(dialect: CronDialect) -> None:
     random = Random(13)
     answered = 0
@@ -166,7 +165,7 @@ def check_random(seed: int, count: int) -> int:
     said = 0
     for _ in range(count):
         text = right_text(random, zones=("UTC",))
-        for dialect in (UNIX_CRON, NCRONTAB):
+        for dialect in (UNIX_CRON, SECONDS_CRON):
             try:
                 spec = parse(text)
                 lines = cron_lines(spec, dialect)

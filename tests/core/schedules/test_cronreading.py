@@ -10,8 +10,8 @@ from oncalendar_samples import right_text
 
 from taskflows_cloud_core import ScheduleError
 from taskflows_cloud_core.schedules import (
-    KUBERNETES_CRON,
-    NCRONTAB,
+    REPEATED_HOUR_CRON,
+    SECONDS_CRON,
     UNIX_CRON,
     CronDialect,
     cron_lines,
@@ -19,7 +19,7 @@ from taskflows_cloud_core.schedules import (
     read_cron,
 )
 
-KINDS = {UNIX_CRON: "unix", NCRONTAB: "ncrontab"}
+KINDS = {UNIX_CRON: "unix", SECONDS_CRON: "ncrontab"}
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ KINDS = {UNIX_CRON: "unix", NCRONTAB: "ncrontab"}
         ("*/5 * * * *", UNIX_CRON, "*:00/5"),
         ("0 9 * * 1-5", UNIX_CRON, "Mon-Fri 09:00"),
         ("30 8 * * 0-2,6", UNIX_CRON, "Mon,Tue,Sat,Sun 08:30"),
-        ("0 0 1,15 1-3 *", KUBERNETES_CRON, "*-01..03-01,15 00:00"),
+        ("0 0 1,15 1-3 *", REPEATED_HOUR_CRON, "*-01..03-01,15 00:00"),
         ("0 9 * jan,Mar-MAY mon-fri", UNIX_CRON, "Mon-Fri *-01,03..05-* 09:00"),
         ("0 9 * * 5-7", UNIX_CRON, "Fri,Sat,Sun 09:00"),
         ("0 9 * * */2", UNIX_CRON, "Tue,Thu,Sat,Sun 09:00"),
-        ("0 9 * * 1-5/2", KUBERNETES_CRON, "Mon,Wed,Fri 09:00"),
-        ("30 */20 4 1-7 * 1", NCRONTAB, "Mon *-*-01..07 04:00/20:30"),
+        ("0 9 * * 1-5/2", REPEATED_HOUR_CRON, "Mon,Wed,Fri 09:00"),
+        ("30 */20 4 1-7 * 1", SECONDS_CRON, "Mon *-*-01..07 04:00/20:30"),
     ],
 )
 def test_a_line_becomes_a_calendar(line: str, dialect: CronDialect, text: str) -> None:
@@ -51,7 +51,7 @@ def test_a_line_becomes_a_calendar(line: str, dialect: CronDialect, text: str) -
         ("*/0 9 * * *", UNIX_CRON, "out of range"),
         ("5/10 9 * * *", UNIX_CRON, "needs a range"),
         ("x 9 * * *", UNIX_CRON, "'X' is no minute"),
-        ("0 9 * * 7", KUBERNETES_CRON, "'7' is no weekday"),
+        ("0 9 * * 7", REPEATED_HOUR_CRON, "'7' is no weekday"),
         ("0 9 * * 5-0", UNIX_CRON, "do not wrap"),
         ("0 9 L * *", UNIX_CRON, "'L' is no day"),
         ("0 9 * * 1#2", UNIX_CRON, "'1#2' is no weekday"),
@@ -70,7 +70,7 @@ def test_what_was_written_is_read_back() -> None:
     random = Random(11)
     count = 0
     while count < 30:
-        dialect = random.choice((UNIX_CRON, NCRONTAB))
+        dialect = random.choice((UNIX_CRON, SECONDS_CRON))
         try:
             lines = cron_lines(parse(right_text(random, zones=("UTC",))), dialect)
         except ScheduleError:

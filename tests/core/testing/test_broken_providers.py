@@ -22,7 +22,6 @@ from taskflows_cloud_core.testing import MemoryCloud, ProviderConformance
 
 class TestBroken(ProviderConformance):
     provider = "broken"
-    export_formats = ("json",)
 
     @pytest.fixture
     def options(self):

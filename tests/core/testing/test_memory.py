@@ -121,7 +121,43 @@ def test_leaving_with_an_exit_code(cloud):
 
 def test_the_context_and_what_json_makes_of_results(cloud):
     deploy(cloud, jobs.told_about, "job", memory_mb=512, timeout_seconds=7)
-    assert cloud.environment.invoke_function("job").value == {"name": "job", "memory": 512, "left": 7000, "path": "a/b"}
+    assert cloud.environment.invoke_function("job").value == {
+        "name": "job",
+        "memory": 512,
+        "left": 7000,
+        "path": "a/b",
+        "occurrence": None,
+        "deadline": "2027-01-03T12:00:07+00:00",
+    }
+
+
+def test_the_context_says_which_occurrence_it_is(cloud):
+    deploy(cloud, jobs.told_about, "job", schedules=["Mon 09:00"])
+    (run,) = cloud.advance(timedelta(days=1))
+    assert run.value["occurrence"] == "Mon *-*-* 09:00:00@2027-01-04T09:00:00+00:00"
+
+
+def test_what_a_module_binds_to_the_event_loop_works_in_every_run(cloud):
+    deploy(cloud, jobs.contends, "job")
+    assert [cloud.environment.invoke_function("job").value for _ in range(3)] == ["awaited"] * 3
+
+
+def test_an_async_function_may_invoke_a_sync_one(cloud):
+    deploy(cloud, jobs.invokes, "job")
+    deploy(cloud, lambda: "inner", "inner")
+    deploy(cloud, jobs.contends, "async")
+    invoke = cloud.environment.invoke_function
+    assert invoke("job", {"place": cloud.place, "name": "inner"}).value == "inner"
+    assert (
+        "RuntimeError: this would wait on the event loop"
+        in invoke("job", {"place": cloud.place, "name": "async"}).value
+    )
+
+
+def test_ctrl_c_is_no_failure_of_a_function(cloud):
+    deploy(cloud, jobs.interrupted, "job")
+    with pytest.raises(KeyboardInterrupt):
+        cloud.environment.invoke_function("job")
 
 
 def test_a_lambda_and_a_closure_run_too(cloud):

@@ -7,6 +7,7 @@ import pytest
 from taskflows_cloud_core.provider_info import CAPABILITIES
 from taskflows_cloud_core.testing import ProviderConformance
 from taskflows_cloud_core.testing.conformance.capabilities import _ASK
+from taskflows_cloud_core.testing.conformance.harness import Harness
 
 pytest_plugins = ["pytester"]
 
@@ -40,6 +41,19 @@ def test_every_capability_is_asked_for() -> None:
     """A capability that core knows is checked: by its operation, or by a check of its own."""
     without_operation = {"seconds", "timezones"}
     assert set(_ASK) == set(CAPABILITIES) - without_operation
+
+
+def test_two_sets_of_checks_must_not_hide_each_other() -> None:
+    class First(Harness):
+        def _helper(self) -> int:
+            return 1
+
+    class Second(Harness):
+        def _helper(self) -> int:
+            return 2
+
+    with pytest.raises(TypeError, match="First and Second both define '_helper': one hides the other"):
+        type("Both", (First, Second), {})
 
 
 def test_the_number_of_checks() -> None:

@@ -30,7 +30,7 @@ class MakesTheFunctionWhilePlanning(Broken):
     def plan_deployment(self, session, name, config, package, triggers):
         plan = super().plan_deployment(session, name, config, package, triggers)
         for action in plan.actions:
-            if action.verb == "update" and "sha256" in action.changed_fields and "memory_mb" in action.changed_fields:
+            if action.verb == "update" and "sha256" in action.changed_fields and "description" in action.changed_fields:
                 session.execute(name, action)
         return plan
 
@@ -233,3 +233,25 @@ class ForgetsWhatItBegan(Broken):
     def plan_removal(self, session, name, keep_logs):
         plan = super().plan_removal(session, name, keep_logs)
         return attrs.evolve(plan, actions=[]) if (session.name, name, "begun") in MEMORY else plan
+
+
+class HasDefaultsThatItDoesNotDeclare(Broken):
+    FAILS = "test_a_setting_that_is_not_given_is_the_default"
+
+    @hookimpl
+    def plan_deployment(self, session, name, config, package, triggers):
+        if config is not None and "timeout_seconds" not in config.given:
+            config = attrs.evolve(config, timeout_seconds=3)
+        return super().plan_deployment(session, name, config, package, triggers)
+
+
+class LosesWarnings(Broken):
+    FAILS = "test_a_setting_that_is_not_honoured_is_refused_or_warned_about[retries]"
+
+    @hookimpl
+    def provider_info(self):
+        return attrs.evolve(super().provider_info(), unsupported={"retries": "warn"})
+
+    @hookimpl
+    def deploy_function(self, session, plan, progress):
+        return attrs.evolve(super().deploy_function(session, plan, progress), warnings=())

@@ -56,7 +56,7 @@ class NeedsTheCode(Broken):
 
     @hookimpl
     def check_function(self, function, config):
-        if function is None and config.timeout_seconds == 77:
+        if function is None and config.description == "Without code":
             return [Problem(field="function", message="is needed")]
         return super().check_function(config)
 

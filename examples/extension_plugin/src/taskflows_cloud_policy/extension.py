@@ -13,7 +13,7 @@ _MEMORY_MB = 1024
 def check_function(config):
     problems = list((yield))
     limit = int(os.environ.get(MEMORY_VARIABLE, _MEMORY_MB))
-    if config.memory_mb > limit:
+    if config.memory_mb is not None and config.memory_mb > limit:
         problems.append(Problem(field="memory_mb", message=f"is {config.memory_mb}; our policy allows {limit}"))
     return problems
 

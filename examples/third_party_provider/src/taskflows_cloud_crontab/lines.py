@@ -57,10 +57,10 @@ def _lines(folder, functions):
     for name, function in sorted(functions.items()):
         for _, expression in sorted(function["lines"].items()):
             mark = "# paused: " if function["paused"] else ""
-            yield f"{mark}{expression} {command(folder, name)}"
+            yield f"{mark}{expression} {command(folder, name, expression)}"
 
 
-def command(folder, name):
+def command(folder, name, expression):
     """What cron runs: the launcher that lies in the folder. Cron reads a percent sign as a line break."""
-    words = [sys.executable, "-I", str(folder / "launcher.py"), str(folder), name]
+    words = [sys.executable, "-I", str(folder / "launcher.py"), expression, str(folder), name]
     return shlex.join(words).replace("%", r"\%")

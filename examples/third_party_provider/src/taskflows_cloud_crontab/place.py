@@ -122,9 +122,13 @@ class Place:
         (self.home(name) / "function.json").unlink(missing_ok=True)
         self._write_crontab()
 
-    def remove_rest(self, name):
-        """Remove what is left of a function: its log."""
-        if NAME.fullmatch(name) and self.read(name) is None:
+    def has_home(self, name):
+        """Whether anything of a function is left, be it its log alone."""
+        return bool(NAME.fullmatch(name)) and self.home(name).exists()
+
+    def drop_home(self, name):
+        """Remove what is left of a function that is gone: its log."""
+        if self.read(name) is None:
             shutil.rmtree(self.home(name), ignore_errors=True)
 
     def _write_crontab(self):

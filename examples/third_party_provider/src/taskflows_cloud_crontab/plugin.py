@@ -6,9 +6,7 @@ import sys
 import attrs
 
 from taskflows_cloud_core import (
-    CloudDeploymentResult,
     CloudFunctionConfig,
-    DeletionResult,
     DeployedFunction,
     FunctionDescription,
     InvocationResult,
@@ -18,9 +16,11 @@ from taskflows_cloud_core import (
     ProviderInfo,
     hookimpl,
 )
-from taskflows_cloud_crontab import launcher, lines, planning
+from taskflows_cloud_core.kit import FileClaims
+from taskflows_cloud_crontab import launcher, lines, resources
 from taskflows_cloud_crontab.place import NAME, NAME_CHARACTERS, Place
 
+PROVIDER = "crontab"
 _RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -38,12 +38,21 @@ class Options:
 @hookimpl
 def provider_info():
     return ProviderInfo(
-        name="crontab",
+        name=PROVIDER,
         title="Crontab of this machine",
         options_class=Options,
         hook_api_version=1,
-        capabilities={"invoke", "logs", "pause"},
+        capabilities={"invoke", "keep_logs", "logs", "pause"},
         limits={"function_name_characters": NAME_CHARACTERS},
+        defaults={"timeout_seconds": 60},
+        unsupported={
+            "architecture": "refuse",
+            "max_concurrency": "refuse",
+            "ephemeral_storage_mb": "warn",
+            "log_retention_days": "warn",
+            "memory_mb": "warn",
+            "retries": "warn",
+        },
     )
 
 
@@ -69,54 +78,33 @@ def translate_schedule(schedule):
 
 
 @hookimpl
-def plan_deployment(session, name, config, package, triggers):
-    return planning.plan_deployment(session, name, config, package, triggers)
+def observe(session, name, scope):
+    return resources.observe(session, name, scope)
 
 
 @hookimpl
-def deploy_function(session, plan, progress):
-    report = planning.carry_out(session, plan, progress)
-    return CloudDeploymentResult(
-        success=report.success,
-        function_name=plan.function_name,
-        provider=plan.provider,
-        resource_id=plan.resource_id if report.success or report.done else None,
-        metadata=plan.metadata,
-        error=report.error,
-        warnings=plan.warnings,
-        plan=plan,
-    )
+def desired_resources(session, request, observation):
+    return resources.desired(session, request, observation)
 
 
 @hookimpl
-def plan_removal(session, name):
-    return planning.plan_removal(session, name)
+def resource_handlers(session):
+    return resources.handlers(session)
 
 
 @hookimpl
-def delete_function(session, plan, progress):
-    report = planning.carry_out(session, plan, progress)
-    if report.success:
-        session.remove_rest(plan.function_name)
-    return DeletionResult(
-        success=report.success,
-        function_name=plan.function_name,
-        provider=plan.provider,
-        deleted=[str(action.key) for action in report.done],
-        error=report.error,
-        plan=plan,
-    )
+def claim_store(session):
+    return FileClaims(session.folder / "claims")
 
 
 def _listed(session, name, function):
     return DeployedFunction(
         name=name,
-        resource_id=planning.resource_id(session, name),
-        provider=planning.PROVIDER,
+        resource_id=resources.resource_id(session, name),
+        provider=PROVIDER,
         schedules=sorted(function["lines"].values()),
         tags=function["settings"]["tags"],
         runtime=function["settings"]["runtime"],
-        memory_mb=function["settings"]["memory_mb"],
     )
 
 

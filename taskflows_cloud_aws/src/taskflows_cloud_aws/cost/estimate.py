@@ -5,38 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
-
-from taskflows_cloud_aws.cost.prices import Prices, told_of
+from taskflows_cloud_aws.cost.prices import SOURCE, Prices
 from taskflows_cloud_aws.schedules.read import read_expression
 from taskflows_cloud_core import CostEstimate, ScheduleExpression, runs_per_month
+from taskflows_cloud_core.kit import Usage, properties_of_kind, resources_of_kind
 from taskflows_cloud_core.reconcile import Resource
 
 _MONTH_SECONDS = 30 * 86400
 _FREE_STORAGE_MB = 512
-ASSUMED_SECONDS = 1.0
-"""How long a run takes when nothing is known of it."""
 ASSUMED_LOG_BYTES = 4096
 """How much a run writes to its log: some lines of its own, and three of Lambda."""
 NOT_COUNTED = (
     "not counted: the free tier, retries, data transfer, S3, VPC, EFS, KMS, and messages of SQS and SNS, which cost "
     "only when used"
 )
-
-
-@attrs.frozen(kw_only=True)
-class Usage:
-    """How a function is used.
-
-    Args:
-        runs: In a month.
-        seconds: The length of a run, at the mean.
-        measured_runs: From how many runs ``seconds`` was measured; 0 when it is assumed.
-    """
-
-    runs: float
-    seconds: float
-    measured_runs: int = 0
 
 
 def estimate(resources: Sequence[Resource], usage: Usage, region: str, prices: Prices) -> CostEstimate:
@@ -51,11 +33,11 @@ def estimate(resources: Sequence[Resource], usage: Usage, region: str, prices: P
     Returns:
         The sum, its parts, and what was assumed.
     """
-    function = _properties(resources, "function")
+    function = properties_of_kind(resources, "function")
     parts = {
-        **_runs(function, usage, prices, is_warm=bool(_properties(resources, "provisioned-concurrency"))),
+        **_runs(function, usage, prices, is_warm=bool(properties_of_kind(resources, "provisioned-concurrency"))),
         **_scheduling(resources, usage.runs, prices),
-        **_logging(_properties(resources, "log-group"), usage.runs, prices),
+        **_logging(properties_of_kind(resources, "log-group"), usage, prices),
         **_standing(resources, function, prices),
     }
     if function.get("tracing") == "Active":
@@ -64,17 +46,8 @@ def estimate(resources: Sequence[Resource], usage: Usage, region: str, prices: P
         currency=prices.currency,
         monthly=sum(parts.values()),
         parts=parts,
-        assumptions=[*_assumed(usage), told_of(region), NOT_COUNTED],
+        assumptions=[*usage.assumptions(), SOURCE.assumption(region), NOT_COUNTED],
     )
-
-
-def _assumed(usage: Usage) -> Iterable[str]:
-    yield f"{usage.runs:,.0f} runs in 30 days"
-    if usage.measured_runs:
-        yield f"{usage.seconds:.3g} seconds a run, the mean of {usage.measured_runs} runs of the last 14 days"
-    else:
-        yield f"{usage.seconds:.3g} seconds a run, since nothing was measured yet"
-    yield f"{ASSUMED_LOG_BYTES} bytes of log a run"
 
 
 def cost_of_runs(
@@ -95,7 +68,7 @@ def cost_of_runs(
     assumptions = [
         f"all runs had the {memory} MiB and the architecture {architecture} that the function has now",
         "durations as CloudWatch counts them; AWS bills the start of an environment too, and whole milliseconds",
-        told_of(region),
+        SOURCE.assumption(region),
         "not counted: logs, schedules, alarms, provisioned concurrency and the free tier",
     ]
     return CostEstimate(currency=prices.currency, monthly=sum(parts.values()), parts=parts, assumptions=assumptions)
@@ -116,7 +89,7 @@ def _runs(properties: Mapping[str, Any], usage: Usage, prices: Prices, *, is_war
 
 def _scheduling(resources: Sequence[Resource], runs: float, prices: Prices) -> dict[str, float]:
     """The part of the runs that EventBridge Scheduler starts; rules cost nothing."""
-    often = {kind: _firings(_of_kind(resources, kind)) for kind in ("rule", "schedule")}
+    often = {kind: _firings(resources_of_kind(resources, kind)) for kind in ("rule", "schedule")}
     total = sum(often.values())
     if not often["schedule"]:
         return {}
@@ -133,8 +106,8 @@ def _firings(triggering: Iterable[Resource]) -> float:
     return sum(runs_per_month([read_expression(expression)]) for expression in expressions)
 
 
-def _logging(properties: Mapping[str, Any], runs: float, prices: Prices) -> dict[str, float]:
-    gigabytes = runs * ASSUMED_LOG_BYTES / 10**9
+def _logging(properties: Mapping[str, Any], usage: Usage, prices: Prices) -> dict[str, float]:
+    gigabytes = usage.runs * usage.log_bytes / 10**9
     months = (properties.get("retention_days") or 30) / 30
     return {"CloudWatch logs": gigabytes * (prices.log_gb + months * prices.log_gb_month)}
 
@@ -142,19 +115,11 @@ def _logging(properties: Mapping[str, Any], runs: float, prices: Prices) -> dict
 def _standing(resources: Sequence[Resource], function: Mapping[str, Any], prices: Prices) -> dict[str, float]:
     """What costs the same however often the function runs."""
     parts = {}
-    alarms = len(_of_kind(resources, "alarm"))
+    alarms = len(resources_of_kind(resources, "alarm"))
     if alarms:
         parts["CloudWatch alarms"] = alarms * prices.alarm_month
-    warm = _properties(resources, "provisioned-concurrency").get("environments", 0)
+    warm = properties_of_kind(resources, "provisioned-concurrency").get("environments", 0)
     if warm:
         price = prices.provisioned_gb_second[function["architecture"]]
         parts["Lambda provisioned concurrency"] = warm * _MONTH_SECONDS * function["memory_mb"] / 1024 * price
     return parts
-
-
-def _of_kind(resources: Iterable[Resource], kind: str) -> list[Resource]:
-    return [resource for resource in resources if resource.kind == kind]
-
-
-def _properties(resources: Iterable[Resource], kind: str) -> Mapping[str, Any]:
-    return next((resource.properties for resource in _of_kind(resources, kind)), {})

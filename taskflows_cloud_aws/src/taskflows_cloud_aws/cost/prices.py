@@ -7,10 +7,7 @@ from types import MappingProxyType
 
 import attrs
 
-DATE = "2026-11-25"
-"""When the prices were read."""
-BASE_REGION = "us-east-1"
-"""The region whose prices stand where no others are known."""
+from taskflows_cloud_core.kit import PriceSource
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +68,12 @@ _X86_GB_SECOND = MappingProxyType(
         "me-south-1": 0.0000208,
     }
 )
+SOURCE = PriceSource(
+    date="2026-11-25",
+    base_region="us-east-1",
+    own_prices={region: f"runs as in {region}, to two digits" for region in _X86_GB_SECOND},
+)
+"""When and where the prices were read."""
 # The part of the price of x86_64 that arm64 costs in the base region.
 _ARM = _BASE.gb_second["arm64"] / _BASE.gb_second["x86_64"]
 
@@ -84,13 +87,3 @@ def prices_of(region: str, partition: str) -> Prices | None:
     if run is None:
         return _BASE
     return attrs.evolve(_BASE, gb_second=MappingProxyType({"x86_64": run, "arm64": run * _ARM}))
-
-
-def told_of(region: str) -> str:
-    """Where the prices of a region are from, as a sentence."""
-    head = f"list prices of {DATE} without taxes, for the lowest tier"
-    if region == BASE_REGION:
-        return f"{head}, of {region}"
-    if region in _X86_GB_SECOND:
-        return f"{head}: runs as in {region}, to two digits; everything else as in {BASE_REGION}"
-    return f"{head}, of {BASE_REGION}; those of {region} may differ"

@@ -1,118 +1,109 @@
-"""Carrying out plans."""
+"""Carrying out plans on AWS: handlers, and what follows when every action is done."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from taskflows_cloud_aws import ownership
 from taskflows_cloud_aws.deployment import pause
-from taskflows_cloud_aws.deployment.garbage_collection import SUBJECT, any_names
-from taskflows_cloud_aws.deployment.release_shared import has_its_roles, release
+from taskflows_cloud_aws.deployment.shared_resources import SUBJECT, any_names, has_its_roles, release_roles
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_aws.patience import patiently
 from taskflows_cloud_aws.resources import HANDLERS, Context, live, rule, schedule, schedule_group
-from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.resources.context import Made, Work
 from taskflows_cloud_aws.resources.function_reading import get_function
 from taskflows_cloud_aws.session.errors import guard
 from taskflows_cloud_aws.session.session import AwsSession
+from taskflows_cloud_aws.session.transient_errors import retry_transient
 from taskflows_cloud_core import CloudDeploymentResult, DeletionResult, OperationError, Plan
-from taskflows_cloud_core.progress import Progress, ProgressEvent, one_at_a_time
-from taskflows_cloud_core.reconcile import Action, ApplyReport, Hidden, Resource, apply
+from taskflows_cloud_core.kit import carry_out, deletion_result, deployment_result, secrets_of_action
+from taskflows_cloud_core.progress import Progress
+from taskflows_cloud_core.reconcile import Handler, Resource, Step
 
 _TRIGGERING = (rule.KIND, schedule.KIND)
 
 
 def deploy(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
-    """Carry out a plan of `planning.plan_deployment`."""
-    report = _carry_out(session, plan, progress)
-    error = report.error
-    if report.success:
+    """Carry out the plan of a deployment, then release what the function shared and look again."""
+    execution = carry_out(plan, resource_handlers(session), progress=progress)
+    afterwards = None
+    if execution.report.success:
         session.known_functions.add(plan.function_name)
-        error = _released(session, plan) or _overtaken(session, plan)
-    return CloudDeploymentResult(
-        success=error is None,
-        function_name=plan.function_name,
-        provider=plan.provider,
-        resource_id=plan.resource_id if report.success or _is_there(plan, report) else None,
-        metadata=plan.metadata,
-        error=error,
-        warnings=plan.warnings,
-        plan=plan,
-    )
+        afterwards = _released(session, plan) or _overtaken(session, plan)
+    return deployment_result(plan, execution, afterwards=afterwards)
 
 
 def delete(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
-    """Carry out a plan of `planning.plan_removal` or of `unused.plan_unused`."""
-    kept: list[str] = []
-    report = _carry_out(session, plan, progress, kept)
-    error = (_released(session, plan) or _come_meanwhile(session, plan)) if report.success else report.error
+    """Carry out the plan of a deletion, or of `plan_unused`."""
+    execution = carry_out(plan, resource_handlers(session), progress=progress)
+    afterwards = None
+    if execution.report.success:
+        afterwards = _released(session, plan) or _come_meanwhile(session, plan)
     session.known_functions.discard(plan.function_name)
-    done = [action.key for action in report.done]
-    undone = [f"{action.key}, not deleted yet" for action in plan.actions if action.key not in done]
-    return DeletionResult(
-        success=error is None,
-        function_name=plan.function_name,
-        provider=plan.provider,
-        deleted=[str(key) for key in done if not any(what.startswith(f"{key}, ") for what in kept)],
-        left=[*plan.keeps, *kept, *undone],
-        error=error,
-        warnings=plan.warnings,
-        plan=plan,
-    )
+    return deletion_result(plan, execution, afterwards=afterwards)
 
 
-def _carry_out(session: AwsSession, plan: Plan, progress: Progress, kept: list[str] | None = None) -> ApplyReport:
-    if plan.is_empty:
-        return ApplyReport()
-    context = attrs.evolve(_context(session, plan), kept=[] if kept is None else kept)
-    session.secrets.update(_secrets(plan))
-    tell = one_at_a_time(progress)
+def resource_handlers(session: AwsSession) -> Mapping[str, Handler]:
+    """The handlers of all kinds, for one plan: AWS's errors become ours, and what will pass is waited for."""
+    made = Made()
 
-    def execute(action: Action) -> None:
-        step = getattr(HANDLERS[action.resource.kind], action.verb)
-        own = attrs.evolve(context, tell=lambda text: tell(_waiting(plan, action, text)))
-        guard(
-            str(action.key),
-            lambda: patiently(session.waiting, lambda: step(own, action), tell=own.tell),
-            session.secrets,
+    def guarded(work: Work) -> Callable[[Step], None]:
+        def do(step: Step) -> None:
+            context = attrs.evolve(
+                context_of(session, step.function_name),
+                package=step.package,
+                made=made,
+                keep=step.keep,
+                report=step.report,
+            )
+            session.secrets.update(secrets_of_action(step.action))
+            guard(
+                str(step.action.key),
+                lambda: retry_transient(session.retry, lambda: work(context, step.action), report=step.report),
+                session.secrets,
+            )
+
+        return do
+
+    return {
+        kind: Handler(
+            create=guarded(one.create),
+            update=guarded(one.update),
+            delete=guarded(one.delete),
+            goes_with=one.goes_with,
+            holds_logs=one.holds_logs,
         )
-
-    try:
-        return apply(plan, execute, progress=tell, stopping=session.waiting.stopping)
-    finally:
-        session.waiting.stopping.clear()
+        for kind, one in HANDLERS.items()
+    }
 
 
-def _context(session: AwsSession, plan: Plan) -> Context:
-    for_all = plan.function_name == SUBJECT
-    names = any_names(session) if for_all else session.names(plan.function_name)
-    return Context(session=session, names=names, package=plan.package, for_all=for_all)
+def context_of(session: AwsSession, function_name: str) -> Context:
+    """What handlers need to know of a function, or of what all functions share."""
+    for_all = function_name == SUBJECT
+    names = any_names(session) if for_all else session.names(function_name)
+    return Context(session=session, names=names, for_all=for_all)
 
 
-def _waiting(plan: Plan, action: Action, text: str) -> ProgressEvent:
-    message = f"{action.verb} {action.key}: {text}"
-    return ProgressEvent(function_name=plan.function_name, stage="apply", status="started", message=message)
-
-
-def _released(session: AwsSession, plan: Plan) -> str | None:
-    """Take away what the function shared and gave up; what went wrong comes back."""
+def _released(session: AwsSession, plan: Plan) -> OperationError | None:
+    """Delete the shared roles that the function released; an error message comes back."""
     if plan.is_empty or plan.function_name == SUBJECT:
         return None
-    context = _context(session, plan)
+    context = context_of(session, plan.function_name)
     try:
         guard(
-            f"what {plan.function_name} shared",
-            lambda: patiently(session.waiting, lambda: release(context, plan)),
+            f"roles that {plan.function_name} shared",
+            lambda: retry_transient(session.retry, lambda: release_roles(context, plan)),
             session.secrets,
         )
     except OperationError as error:
-        return f"everything else was done, but what was shared is not taken away yet: {error}; run again"
+        return OperationError(
+            f"everything else was done, but the shared roles are not released yet: {error}; run again"
+        )
     return None
 
 
-def _come_meanwhile(session: AwsSession, plan: Plan) -> str | None:
+def _come_meanwhile(session: AwsSession, plan: Plan) -> OperationError | None:
     """Schedules that somebody else made while the function was deleted; ``None`` when there are none."""
     if plan.is_empty or plan.function_name == SUBJECT:
         return None
@@ -120,12 +111,18 @@ def _come_meanwhile(session: AwsSession, plan: Plan) -> str | None:
     try:
         found = guard(f"function {plan.function_name}", lambda: _triggering(session, names), session.secrets)
     except OperationError as error:
-        return f"everything was deleted, but whether something came meanwhile cannot be read: {error}"
+        return OperationError(
+            f"everything was deleted, but whether something was created in the meantime cannot be read: {error}"
+        )
     new = ", ".join(str(one.key) for one in found if one.key not in known)
-    return f"somebody else deployed {plan.function_name!r} meanwhile; there is {new} now; run again" if new else None
+    if not new:
+        return None
+    return OperationError(
+        f"somebody else deployed {plan.function_name!r} in the meantime; there is {new} now; run again"
+    )
 
 
-def _overtaken(session: AwsSession, plan: Plan) -> str | None:
+def _overtaken(session: AwsSession, plan: Plan) -> OperationError | None:
     """Whether somebody else deployed while this plan was carried out; ``None`` when nobody did."""
     if plan.is_empty:
         return None
@@ -138,10 +135,12 @@ def _overtaken(session: AwsSession, plan: Plan) -> str | None:
             session.secrets,
         )
     except OperationError as error:
-        return f"everything was done, but whether it is still so cannot be read: {error}"
+        return OperationError(f"everything was done, but whether it holds cannot be read: {error}")
     if still_so:
         return None
-    return f"somebody else deployed or deleted {plan.function_name!r} meanwhile; run again to put this one live"
+    return OperationError(
+        f"somebody else deployed or deleted {plan.function_name!r} in the meantime; run again to put this one live"
+    )
 
 
 def _is_as_planned(session: AwsSession, names: Names, plan: Plan) -> bool:
@@ -155,9 +154,9 @@ def _is_as_planned(session: AwsSession, names: Names, plan: Plan) -> bool:
 
 
 def _triggering(session: AwsSession, names: Names) -> list[Resource]:
-    rules = [one.resource for one in rule.read_rules(session, names).values() if one.resource and not one.foreign]
+    rules = [one.resource for one in rule.read_rules(session, names).values() if one.resource and one.owned]
     group = schedule_group.read_schedule_group(session, names)
-    if group.resource is None or group.foreign:
+    if group.resource is None or not group.owned:
         return rules
     return rules + schedule.read_schedules(session, names)[0]
 
@@ -170,17 +169,3 @@ def _keep_paused(session: AwsSession, names: Names, triggering: Sequence[Resourc
     is_paused = ownership.PAUSED in answer.get("Tags", {})
     if any(one.properties["state"] != ("DISABLED" if is_paused else "ENABLED") for one in triggering):
         pause.set_schedules_enabled(session, names.function, enabled=not is_paused)
-
-
-def _secrets(plan: Plan) -> Iterator[str]:
-    for action in plan.actions:
-        for resource in (action.resource, action.observed):
-            environment = resource.properties.get("environment", {}) if resource is not None else {}
-            yield from (str(hidden.value) for hidden in environment.values() if isinstance(hidden, Hidden))
-
-
-def _is_there(plan: Plan, report: ApplyReport) -> bool:
-    """Whether anything of the function exists, although the deployment failed."""
-    existed = any(key.kind == FUNCTION for key in plan.unchanged)
-    existed |= any(action.key.kind == FUNCTION and action.observed is not None for action in plan.actions)
-    return existed or bool(report.done)

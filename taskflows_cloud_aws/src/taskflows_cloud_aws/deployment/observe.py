@@ -1,4 +1,4 @@
-"""What there is of a function on AWS, read with as few calls as will do."""
+"""Read the resources of a function, with as few calls as possible."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.naming.names import Names
+from taskflows_cloud_aws.naming import ownership
+from taskflows_cloud_aws.naming.names import Names, layers_in
 from taskflows_cloud_aws.resources import (
-    Found,
     alarm,
-    code_signing,
     concurrency,
     function,
     function_reading,
@@ -20,7 +18,6 @@ from taskflows_cloud_aws.resources import (
     layer,
     live,
     log_group,
-    pending_layer_tags,
     permission,
     provisioned,
     queue,
@@ -32,66 +29,36 @@ from taskflows_cloud_aws.resources import (
     upload,
     usage,
 )
+from taskflows_cloud_aws.session.error_codes import is_denied
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import DENIED_CODES, error_code
 from taskflows_cloud_core import NotManagedError
-from taskflows_cloud_core.reconcile import Resource, ResourceKey
+from taskflows_cloud_core.kit import Collector
+from taskflows_cloud_core.reconcile import Observation, ResourceKey
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
 
 
-@attrs.frozen(kw_only=True)
-class Observed:
-    """All that was found.
-
-    Args:
-        resources: Ours.
-        foreign: Keys of ours under which something stands that is not ours.
-        foreign_schedules: Names of schedules that others put into the function's group.
-        shared_with: What the function shares with others, and with whom.
-        unread: What these credentials may not read and nobody asked for.
-        updated_at: When the function was last changed; ``None`` when there is no function.
-    """
-
-    resources: tuple[Resource, ...] = ()
-    foreign: frozenset[ResourceKey] = frozenset()
-    foreign_schedules: tuple[str, ...] = ()
-    shared_with: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
-    unread: tuple[str, ...] = ()
-    updated_at: datetime | None = None
-
-    def of_kind(self, *kinds: str) -> list[Resource]:
-        """The resources of some kinds."""
-        return [resource for resource in self.resources if resource.kind in kinds]
-
-    def only(self, kind: str) -> Resource | None:
-        """The resource of a kind that there is at most one of."""
-        return next(iter(self.of_kind(kind)), None)
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether the schedules are to stay switched off."""
-        found = self.only(function.KIND)
-        return found is not None and ownership.PAUSED in found.properties["tags"]
+def is_paused(observation: Observation) -> bool:
+    """Whether the schedules of an observed function are paused."""
+    found = observation.only(function.KIND)
+    return found is not None and ownership.PAUSED in found.properties["tags"]
 
 
 @attrs.frozen(kw_only=True)
-class Look:
-    """What a deployment or deletion is after, as far as that decides what has to be read.
+class Wanted:
+    """What a deployment or deletion wants, as far as that decides what has to be read.
 
     Args:
-        adopt: Take what is not ours for ours.
-        wanted_kinds: Kinds that are wanted, so that they must be readable. Others that these credentials may not
-            read are told in `Observed.unread`.
-        wanted_layers: The names of the layers that are wanted.
-        wanted_emails: The addresses of alarms that are wanted; ``None`` is all.
-        shared: Kinds of roles of which the one that functions share is wanted.
+        adopt: Treat resources that are not ours as ours.
+        wanted_kinds: Desired kinds, which must be readable. Others that the credentials may not read are listed in
+            `Observation.unread`.
+        wanted_layers: The names of the desired layers.
+        wanted_emails: The desired addresses of alarms; ``None`` is all.
+        shared: Kinds of roles of which the shared one is desired.
         keeps: Kinds of roles that stay as they are.
-        removing: Whether the function is to go: then layers and shared roles are looked for also when it has none.
-        keeps_layers: Whether the layers that the function has stay.
+        removing: Whether the function is deleted: then layers and shared roles are read even when it has none.
+        keeps_layers: Whether the function keeps its layers.
     """
 
     adopt: bool = False
@@ -104,45 +71,44 @@ class Look:
     keeps_layers: bool = True
 
 
-def observe(session: AwsSession, names: Names, look: Look | None = None) -> Observed:
+def read_function(session: AwsSession, names: Names, wanted: Wanted | None = None) -> Observation:
     """Read everything that belongs to a function.
 
     Args:
-        session: Clients.
-        names: Of the function.
-        look: What it is read for.
+        session: The session.
+        names: The names of the function's resources.
+        wanted: What it is read for.
 
     Returns:
-        What there is.
+        What was read.
 
     Raises:
         NotManagedError: The function exists and is not ours.
     """
-    look = look or Look()
-    found = _Collected(adopt=look.adopt)
+    wanted = wanted or Wanted()
+    found = Collector(adopt=wanted.adopt)
     answer = function_reading.get_function(session, names.function)
     if answer is not None:
-        if not look.adopt:
+        if not wanted.adopt:
             _require_ours(names, answer)
         found.add(function.observed_function(names, answer), concurrency.observed_concurrency(names, answer))
-    reading = _Reading(session=session, names=names, look=look, answer=answer, found=found)
+    reading = _Reading(session=session, names=names, wanted=wanted, answer=answer, found=found)
     session.side_by_side(lambda read: read(), list(reading.parts()))
-    return found.all(function.updated_at(answer) if answer is not None else None)
+    return found.observation(kind=function.KIND, updated_at=function.updated_at(answer) if answer is not None else None)
 
 
 @attrs.frozen(kw_only=True)
 class _Reading:
-    """The parts of a function, each read by itself, several at once."""
+    """The parts of a function, read in parallel."""
 
     session: AwsSession
     names: Names
-    look: Look
+    wanted: Wanted
     answer: GetFunctionResponseTypeDef | None
-    found: _Collected
+    found: Collector
 
     def parts(self) -> Iterator[Callable[[], None]]:
-        if self.answer is not None:
-            yield self._live
+        yield self._live if self.answer is not None else lambda: self._layers(set())
         yield self._log_group
         yield self._rules
         yield self._scheduler
@@ -151,37 +117,26 @@ class _Reading:
         yield lambda: self._optional(alarm.KIND, "cloudwatch:DescribeAlarms", self._alarms)
         yield lambda: self._optional(queue.KIND, "sqs:GetQueueUrl", self._queue)
         yield lambda: self._optional(topic.KIND, "sns:ListTagsForResource", self._topic)
-        if self.look.removing or self.look.wanted_layers or self._layers_in_use() or self._layers_given_up():
-            yield lambda: self._optional(layer.KIND, "lambda:ListLayers", self._layers)
 
     def _optional(self, kind: str, right: str, read: Callable[[], None]) -> None:
-        """Read what most functions do not have: who may not read it has hardly made it."""
-        from botocore.exceptions import ClientError
-
-        if right in self.session.denied and kind not in self.look.wanted_kinds:
-            self.found.unread.append(f"{kind} ({right} is not permitted)")
-            return
-        try:
+        """Read a kind; only a desired one must be readable."""
+        if kind in self.wanted.wanted_kinds:
             read()
-        except ClientError as error:
-            if kind in self.look.wanted_kinds or error_code(error) not in DENIED_CODES:
-                raise
-            self.session.denied.add(right)
-            self.found.unread.append(f"{kind} ({right} is not permitted)")
+            return
+        self.found.read_optional(read, kind=kind, permission=right, is_denied=is_denied, denied=self.session.denied)
 
     def _live(self) -> None:
-        """Read the live version and what hangs on it."""
+        """Read the live version and what belongs to it."""
         version = live.read_live(self.session, self.names)
         if version is not None:
             self.found.add(version, invoke_config.read_invoke_config(self.session, self.names))
             self.found.add(*permission.read_permissions(self.session, self.names))
-        marks = self.answer.get("Tags", {}) if self.answer is not None else {}
-        if ownership.PROVISIONED in marks or provisioned.KIND in self.look.wanted_kinds:
+        # A deployment that was killed may have changed the function, and not yet its live version.
+        self._layers(usage.layers_of(self._configuration) | layers_in(live.settings_of(version).get("layers", [])))
+        is_marked = self.answer is not None and ownership.PROVISIONED in self.answer.get("Tags", {})
+        if is_marked or provisioned.KIND in self.wanted.wanted_kinds:
             warm = provisioned.read_provisioned(self.session, self.names)
-            self.found.add(warm if ownership.PROVISIONED in marks or provisioned.is_there(warm) else None)
-        if ownership.SIGNING in marks or code_signing.KIND in self.look.wanted_kinds:
-            signing = code_signing.read_code_signing(self.session, self.names)
-            self.found.add(signing if ownership.SIGNING in marks or code_signing.is_there(signing) else None)
+            self.found.add(warm if is_marked or provisioned.is_there(warm) else None)
 
     def _log_group(self) -> None:
         key = ResourceKey(log_group.KIND, self.names.log_group)
@@ -192,24 +147,21 @@ class _Reading:
         own = role.read_role(session, role.EXECUTION, names.role, names.function, ())
         self.found.take(ResourceKey(role.EXECUTION, names.role), own)
         in_use = self._configuration.get("Role") == names.shared_role_arn
-        self._shared_role(ResourceKey(role.EXECUTION, names.shared_role), self._role_users, in_use=in_use)
+        self._shared_role(ResourceKey(role.EXECUTION, names.shared_role), in_use=in_use)
 
-    def _role_users(self) -> list[str]:
-        return usage.users_of_role(usage.all_functions(self.session), self.names.shared_role_arn, self.names.function)
-
-    def _shared_role(self, key: ResourceKey, users: Callable[[], list[str]], *, in_use: bool) -> None:
-        """A shared role is this function's to change, but to delete only when nobody else uses it."""
-        look = self.look
-        stays = key.kind in look.shared or (in_use and key.kind in look.keeps)
-        if not stays and not in_use and not (look.removing and self.session.options.shared_roles):
+    def _shared_role(self, key: ResourceKey, *, in_use: bool) -> None:
+        """Read a shared role: any function changes it, but only the last one that uses it deletes it."""
+        wanted = self.wanted
+        stays = key.kind in wanted.shared or (in_use and key.kind in wanted.keeps)
+        if not stays and not in_use and not (wanted.removing and self.session.options.shared_roles):
             return
         shared = role.read_shared_role(self.session, key.kind, key.name)
         if stays:
             self.found.take(key, shared)
-        elif shared.resource is not None and not shared.foreign:
-            others = users()
+        elif shared.resource is not None and shared.owned:
+            others = usage.users_of_shared_role(self.session, self.names, key.name, self.names.function)
             if others:
-                self.found.shared_with[str(key)] = others
+                self.found.add_users(key, others)
             else:
                 self.found.add(shared.resource)
 
@@ -218,29 +170,23 @@ class _Reading:
             self.found.take(ResourceKey(rule.KIND, name), one)
 
     def _scheduler(self) -> None:
-        """Read the group; only when there is one, there can be schedules and a role."""
+        """Read the group; without one there are no schedules and no role of their own."""
         key = ResourceKey(schedule_group.KIND, self.names.schedule_group)
         group = schedule_group.read_schedule_group(self.session, self.names)
-        self.found.take(key, group)
+        is_ours = self.found.take(key, group)
         in_use = False
-        if group.resource is not None and key not in self.found.foreign:
-            schedules, self.found.foreign_schedules[:] = schedule.read_schedules(self.session, self.names)
+        if group.resource is not None and is_ours:
+            schedules, others = schedule.read_schedules(self.session, self.names)
+            self.found.add_users(key, others)
             self.found.add(*schedules)
             in_use = any(one.properties["role"] == self.names.shared_scheduler_role_arn for one in schedules)
             self._optional(role.SCHEDULER, "iam:GetRole", lambda: self._own_scheduler_role(key))
-        self._shared_role(
-            ResourceKey(role.SCHEDULER, self.names.shared_scheduler_role), self._group_users, in_use=in_use
-        )
+        self._shared_role(ResourceKey(role.SCHEDULER, self.names.shared_scheduler_role), in_use=in_use)
 
     def _own_scheduler_role(self, group: ResourceKey) -> None:
         names = self.names
         own = role.read_role(self.session, role.SCHEDULER, names.scheduler_role, names.function, [group])
         self.found.take(ResourceKey(role.SCHEDULER, names.scheduler_role), own)
-
-    def _group_users(self) -> list[str]:
-        return usage.schedule_group_with_role(
-            self.session, self.names.shared_scheduler_role_arn, self.names.schedule_group
-        )
 
     def _alarms(self) -> None:
         for name, one in alarm.read_alarms(self.session, self.names).items():
@@ -250,67 +196,34 @@ class _Reading:
         self.found.take(ResourceKey(queue.KIND, self.names.queue), queue.read_queue(self.session, self.names))
 
     def _topic(self) -> None:
-        found = topic.read_topic(self.session, self.names, self.look.wanted_emails)
+        found = topic.read_topic(self.session, self.names, self.wanted.wanted_emails)
         self.found.take(ResourceKey(topic.KIND, self.names.topic), found)
 
     @property
     def _configuration(self) -> Mapping[str, Any]:
         return self.answer["Configuration"] if self.answer is not None else {}
 
-    def _layers_in_use(self) -> set[str]:
-        return usage.layers_of(self._configuration)
+    def _layers(self, used: set[str]) -> None:
+        if self.wanted.removing or self.wanted.wanted_layers or used:
+            self._optional(layer.KIND, "lambda:ListLayers", lambda: self._read_layers(used))
 
-    def _layers_given_up(self) -> set[str]:
-        return pending_layer_tags.given_up(self.answer.get("Tags", {}) if self.answer is not None else {})
-
-    def _layers(self) -> None:
-        used, look = self._layers_in_use(), self.look
+    def _read_layers(self, used: set[str]) -> None:
+        wanted, kept = self.wanted, usage.layers_of(self._configuration)
         concerned = layer.Concerned(
             used=used,
-            given_up=self._layers_given_up(),
-            wanted=look.wanted_layers | (used if look.keeps_layers else set()),
-            removing=look.removing,
+            wanted=wanted.wanted_layers | (kept if wanted.keeps_layers else set()),
+            removing=wanted.removing,
             is_gone=self.answer is None,
         )
         layers = layer.observed_layers(self.session, self.names, concerned)
         self.found.add(*layers.resources)
-        self.found.shared_with.update(layers.shared_with)
+        for key, users in layers.used_by.items():
+            self.found.add_users(key, users)
 
 
 def _require_ours(names: Names, answer: GetFunctionResponseTypeDef) -> None:
-    if not ownership.is_owned(names.function, answer.get("Tags", {})):
+    if not ownership.MARKS.is_owned(names.function, answer.get("Tags", {})):
         raise NotManagedError(
             f"the function {names.function!r} exists in {names.region} and was not made by taskflows-cloud; choose "
             f"another name, or adopt it with provider_options={{'aws': {{'adopt': True}}}}"
-        )
-
-
-class _Collected:
-    """Findings as they come in, from several threads."""
-
-    def __init__(self, *, adopt: bool) -> None:
-        self.adopt = adopt
-        self.resources: list[Resource] = []
-        self.foreign: set[ResourceKey] = set()
-        self.foreign_schedules: list[str] = []
-        self.shared_with: dict[str, list[str]] = {}
-        self.unread: list[str] = []
-
-    def add(self, *resources: Resource | None) -> None:
-        self.resources += [resource for resource in resources if resource is not None]
-
-    def take(self, key: ResourceKey, found: Found) -> None:
-        if found.foreign and not self.adopt:
-            self.foreign.add(key)
-        else:
-            self.add(found.resource)
-
-    def all(self, updated_at: datetime | None) -> Observed:
-        return Observed(
-            resources=tuple(sorted(self.resources, key=lambda resource: resource.key)),
-            foreign=frozenset(self.foreign),
-            foreign_schedules=tuple(self.foreign_schedules),
-            shared_with={key: tuple(users) for key, users in self.shared_with.items()},
-            unread=tuple(sorted(self.unread)),
-            updated_at=updated_at,
         )

@@ -1,4 +1,4 @@
-"""Whether options fit the place: what can be told only when region, account and partition are known. Pure."""
+"""Checks of a request that need the region, the account and the partition. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws.deployment.desired import Wish
+from taskflows_cloud_aws.deployment.desired import AwsRequest
 from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_aws.permissions.execution_policy import execution_statements
 from taskflows_cloud_aws.settings.function_options import AwsFunctionOptions, function_options
@@ -21,7 +21,6 @@ _REGIONAL: Mapping[str, str] = MappingProxyType(
         "alarm_topic_arn": "a topic",
         "layers": "a layer",
         "file_system_access_point_arn": "an access point",
-        "code_signing_config_arn": "a configuration",
         "kms_key_arn": "a key",
     }
 )
@@ -29,24 +28,24 @@ _ROLES = ("execution_role_arn", "scheduler_role_arn")
 _PARTITION, _REGION, _ACCOUNT = 1, 3, 4
 
 
-def require(wish: Wish, *, is_aws: bool) -> None:
-    """Make sure that ARNs are of the function's region and account, and that its policy is not too long.
+def require(request: AwsRequest, *, is_aws: bool) -> None:
+    """Check that ARNs are in the function's region and account, and that its policy is not too long.
 
     Args:
-        wish: What is wanted.
-        is_aws: Whether requests go to AWS; emulators have accounts of their own.
+        request: What the user asks for.
+        is_aws: Whether calls go to AWS; emulators have accounts of their own.
 
     Raises:
-        ConfigurationError: With everything that does not fit.
+        ConfigurationError: With all problems.
     """
-    if wish.config is None:
+    if request.config is None:
         return
-    own = function_options(wish.config)
-    problems = list(_too_long(wish.names, own))
+    names, own = request.names, function_options(request.config)
+    problems = list(_too_long(names, own))
     if is_aws:
-        problems += [*_elsewhere(wish.names, own, wish.options), *_roles_elsewhere(wish.names, own, wish.options)]
+        problems += [*_elsewhere(names, own, request.options), *_roles_elsewhere(names, own, request.options)]
     if problems:
-        raise ConfigurationError(problems, subject=f"function {wish.names.function!r}")
+        raise ConfigurationError(problems, subject=f"function {names.function!r}")
 
 
 def _too_long(names: Names, own: AwsFunctionOptions) -> Iterator[Problem]:

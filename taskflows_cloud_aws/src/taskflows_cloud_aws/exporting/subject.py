@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_core import Package, Plan
+from taskflows_cloud_core import ConfigurationError, Package, Plan, Problem
+from taskflows_cloud_core.kit import properties_of_kind, resources_of_kind
 from taskflows_cloud_core.reconcile import Resource
 
 _KINDS = frozenset(
     {
         "alarm",
-        "code-signing",
         "concurrency",
         "function",
         "invoke-config",
@@ -57,11 +57,11 @@ class Subject:
 
     def of_kind(self, kind: str) -> list[Resource]:
         """The resources of a kind, sorted by name."""
-        return sorted((one for one in self.resources if one.kind == kind), key=lambda one: one.name)
+        return resources_of_kind(self.resources, kind)
 
     def only(self, kind: str) -> Mapping[str, Any]:
         """The properties of the resource of a kind; empty when there is none."""
-        return next((one.properties for one in self.of_kind(kind)), {})
+        return properties_of_kind(self.resources, kind)
 
     @property
     def function(self) -> Mapping[str, Any]:
@@ -88,18 +88,19 @@ class Subject:
 
     def tags(self, resource: Resource) -> dict[str, str]:
         """The user's tags of a resource. Ours stay behind: what another tool owns is not ours to change."""
-        return ownership.user_tags(resource.properties.get("tags", {}))
+        return ownership.MARKS.user_marks(resource.properties.get("tags", {}))
 
 
 def subject_of(names: Names, plan: Plan) -> Subject:
     """Take a plan apart.
 
     Raises:
-        ValueError: The plan deploys nothing.
+        ConfigurationError: The plan deploys nothing.
         NotImplementedError: It holds a kind of resource that no exporter knows.
     """
     if not any(resource.kind == "function" for resource in plan.desired):
-        raise ValueError(f"the plan for {plan.function_name!r} deploys nothing; export one of plan_function")
+        problem = Problem(field="plan", message="deploys nothing; export one of plan_function")
+        raise ConfigurationError([problem], subject=f"function {plan.function_name!r}")
     unknown = {resource.kind for resource in plan.desired} - _KINDS
     if unknown:
         raise NotImplementedError(f"no exporter knows {', '.join(sorted(unknown))}")
@@ -110,9 +111,3 @@ def subject_of(names: Names, plan: Plan) -> Subject:
         package=plan.package,
         existing=frozenset((key.kind, key.name) for key in (*plan.unchanged, *changed)),
     )
-
-
-def without_blanks(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties that say something."""
-    blank: Iterable[Any] = (None, "", [], {})
-    return {name: value for name, value in properties.items() if value not in blank}

@@ -1,13 +1,7 @@
-"""The names and ARNs of everything that belongs to a function, derived from the function's name alone.
-
-Derived names never cross: a name that fits with a character to spare stays as it is, every other one is cut
-and given a hash so that it is exactly as long as the limit. So no function's natural name can equal another
-one's shortened name, and ``job`` and ``job-2`` keep apart.
-"""
+"""The names and ARNs of everything that belongs to a function, derived from the function's name alone."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 
@@ -15,11 +9,11 @@ import attrs
 
 from taskflows_cloud_aws import limits
 from taskflows_cloud_core import ConfigurationError, Problem
+from taskflows_cloud_core.kit import shortened
 
 # Core gives triggers names of ten hexadecimal digits.
 _TRIGGER_NAME_CHARACTERS = 10
 _TRIGGER_NAME = "[0-9a-f]{10}"
-_HASH_CHARACTERS = 8
 # Of a layer's name: as much of the digest as makes a collision out of the question.
 _LAYER_DIGITS = 32
 _LAYER_PREFIX = "taskflows-cloud-"
@@ -28,23 +22,6 @@ GROUP_PREFIX = "taskflows-cloud-"
 
 LIVE = "live"
 """The alias that schedules and invocations go to."""
-
-
-def shortened(stem: str, *, suffix: str = "", limit: int) -> str:
-    """Join stem and suffix; when that is not shorter than ``limit``, cut the stem and add its hash.
-
-    Args:
-        stem: What tells this name from others.
-        suffix: Kept whole.
-        limit: The most characters that the name may have.
-
-    Returns:
-        The name; exactly ``limit`` characters long when it was cut.
-    """
-    if len(stem) + len(suffix) < limit:
-        return stem + suffix
-    digest = hashlib.sha256(stem.encode()).hexdigest()[:_HASH_CHARACTERS]
-    return f"{stem[: limit - len(suffix) - len(digest) - 1]}-{digest}{suffix}"
 
 
 def require_function_name(name: str) -> None:

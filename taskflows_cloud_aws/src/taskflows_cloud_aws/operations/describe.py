@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taskflows_cloud_aws import ownership
-from taskflows_cloud_aws.deployment import desired
-from taskflows_cloud_aws.deployment.observe import Observed, observe
-from taskflows_cloud_aws.file_tag import files_of_tag
-from taskflows_cloud_aws.naming import console
+from taskflows_cloud_aws.deployment.desired import expression_text
+from taskflows_cloud_aws.deployment.observe import is_paused, read_function
+from taskflows_cloud_aws.naming import console, ownership
 from taskflows_cloud_aws.naming.names import Names, layers_in
+from taskflows_cloud_aws.naming.ownership import files_of_tag
 from taskflows_cloud_aws.resources import (
     concurrency,
     function,
@@ -24,7 +23,7 @@ from taskflows_cloud_aws.resources import (
 )
 from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import CloudFunctionConfig, DeployedFunction, FunctionDescription
-from taskflows_cloud_core.reconcile import Resource
+from taskflows_cloud_core.reconcile import Observation, Resource
 
 # Every package of ours has this handler, so that only such functions need be looked at closely.
 _HANDLER = "index.handler"
@@ -43,7 +42,7 @@ def list_functions(session: AwsSession) -> list[DeployedFunction]:
     ours: dict[str, Any] = {
         name: answer
         for name, answer in zip(candidates, answers, strict=True)
-        if answer is not None and ownership.is_owned(name, answer.get("Tags", {}))
+        if answer is not None and ownership.MARKS.is_owned(name, answer.get("Tags", {}))
     }
     session.known_functions.update(ours)
     if not ours:
@@ -59,7 +58,7 @@ def _line(names: Names, answer: Any, expressions: list[str]) -> DeployedFunction
         resource_id=names.function_arn,
         provider="aws",
         schedules=sorted(expressions),
-        tags=ownership.user_tags(properties["tags"]),
+        tags=ownership.MARKS.user_marks(properties["tags"]),
         updated_at=function.updated_at(answer),
         runtime=properties["runtime"],
         memory_mb=properties["memory_mb"],
@@ -113,7 +112,7 @@ def describe(session: AwsSession, name: str) -> FunctionDescription:
         NotManagedError: It is not ours.
     """
     names = session.names(name)
-    observed = observe(session, names)
+    observed = read_function(session, names)
     found = observed.only(function.KIND)
     if found is None:
         raise function_access.not_found(session, name)
@@ -123,8 +122,8 @@ def describe(session: AwsSession, name: str) -> FunctionDescription:
         name=name,
         resource_id=names.function_arn,
         provider="aws",
-        schedules=sorted(desired.expression_text(resource) for resource in triggering),
-        tags=ownership.user_tags(found.properties["tags"]),
+        schedules=sorted(expression_text(resource) for resource in triggering),
+        tags=ownership.MARKS.user_marks(found.properties["tags"]),
         updated_at=observed.updated_at,
         runtime=found.properties["runtime"],
         memory_mb=found.properties["memory_mb"],
@@ -138,7 +137,7 @@ def describe(session: AwsSession, name: str) -> FunctionDescription:
     )
 
 
-def _config(name: str, properties: Mapping[str, Any], observed: Observed) -> CloudFunctionConfig:
+def _config(name: str, properties: Mapping[str, Any], observed: Observation) -> CloudFunctionConfig:
     limit, logs, invoked = (observed.only(kind) for kind in (concurrency.KIND, log_group.KIND, invoke_config.KIND))
     return CloudFunctionConfig(
         function_name=name,
@@ -147,7 +146,7 @@ def _config(name: str, properties: Mapping[str, Any], observed: Observed) -> Clo
         timeout_seconds=properties["timeout_seconds"],
         ephemeral_storage_mb=properties["ephemeral_storage_mb"],
         description=properties["description"],
-        tags=ownership.user_tags(properties["tags"]),
+        tags=ownership.MARKS.user_marks(properties["tags"]),
         architecture=properties["architecture"],
         max_concurrency=limit.properties["runs_at_once"] if limit else None,
         retries=invoked.properties["retries"] if invoked else None,
@@ -166,7 +165,7 @@ def _provider_options(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _metadata(names: Names, found: Resource, observed: Observed) -> dict[str, Any]:
+def _metadata(names: Names, found: Resource, observed: Observation) -> dict[str, Any]:
     triggering = observed.of_kind(rule.KIND, schedule.KIND)
     return {
         "function_name": names.function,
@@ -174,8 +173,8 @@ def _metadata(names: Names, found: Resource, observed: Observed) -> dict[str, An
         "account": names.account,
         "role": found.properties["role"],
         "package_sha256": found.properties["code_sha256"],
-        "schedules": {resource.name: desired.expression_text(resource) for resource in triggering},
-        "schedules_paused": observed.is_paused,
+        "schedules": {resource.name: expression_text(resource) for resource in triggering},
+        "paused": is_paused(observed),
         "log_group": names.log_group,
         "log_url": console.log_url(names),
         "roles_made": [resource.name for resource in observed.of_kind(role.EXECUTION, role.SCHEDULER)],

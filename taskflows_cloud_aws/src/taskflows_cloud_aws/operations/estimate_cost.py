@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from taskflows_cloud_aws.cost import estimate
+from taskflows_cloud_aws.cost.estimate import ASSUMED_LOG_BYTES, estimate
 from taskflows_cloud_aws.cost.prices import prices_of
 from taskflows_cloud_aws.operations.metrics import measured_duration
 from taskflows_cloud_aws.resources import function
 from taskflows_cloud_aws.session.errors import guard
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_core import CostEstimate, OperationUnsupported, PermissionDeniedError, Plan
+from taskflows_cloud_core import (
+    ConfigurationError,
+    CostEstimate,
+    OperationUnsupported,
+    PermissionDeniedError,
+    Plan,
+    Problem,
+)
+from taskflows_cloud_core.kit import ASSUMED_SECONDS, Usage
 
 _LOOK_BACK = timedelta(days=14)
 
@@ -20,7 +28,7 @@ def estimate_cost(session: AwsSession, plan: Plan, runs_per_month: float) -> Cos
 
     Raises:
         OperationUnsupported: No prices of the region are known.
-        ValueError: The plan deletes, so that there is nothing to estimate.
+        ConfigurationError: The plan deletes, so that there is nothing to estimate.
     """
     prices = prices_of(session.region, session.partition)
     if prices is None:
@@ -28,16 +36,18 @@ def estimate_cost(session: AwsSession, plan: Plan, runs_per_month: float) -> Cos
         raise OperationUnsupported(message, provider="aws", distribution="taskflows-cloud-aws")
     wanted = next((resource for resource in plan.desired if resource.kind == function.KIND), None)
     if wanted is None:
-        raise ValueError(f"the plan for {plan.function_name!r} deploys nothing; estimate one of plan_function")
+        problem = Problem(field="plan", message="deploys nothing; estimate one of plan_function")
+        raise ConfigurationError([problem], subject=f"function {plan.function_name!r}")
     usage = _usage(session, plan, runs_per_month, wanted.properties["timeout_seconds"])
-    return estimate.estimate(plan.desired, usage, session.region, prices)
+    return estimate(plan.desired, usage, session.region, prices)
 
 
-def _usage(session: AwsSession, plan: Plan, runs: float, timeout_seconds: int) -> estimate.Usage:
+def _usage(session: AwsSession, plan: Plan, runs: float, timeout_seconds: int) -> Usage:
     count, seconds = _measured(session, plan.function_name)
     if count:
-        return estimate.Usage(runs=runs, seconds=seconds, measured_runs=count)
-    return estimate.Usage(runs=runs, seconds=min(estimate.ASSUMED_SECONDS, timeout_seconds))
+        days = _LOOK_BACK.days
+        return Usage(runs=runs, seconds=seconds, log_bytes=ASSUMED_LOG_BYTES, measured_runs=count, measured_days=days)
+    return Usage(runs=runs, seconds=min(ASSUMED_SECONDS, timeout_seconds), log_bytes=ASSUMED_LOG_BYTES)
 
 
 def _measured(session: AwsSession, name: str) -> tuple[int, float]:

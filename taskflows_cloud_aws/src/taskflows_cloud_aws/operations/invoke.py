@@ -11,8 +11,8 @@ from taskflows_cloud_aws import limits
 from taskflows_cloud_aws.naming.names import LIVE
 from taskflows_cloud_aws.operations.log_lines import duration_ms, level_of
 from taskflows_cloud_aws.resources import function_access
+from taskflows_cloud_aws.session.error_codes import error_code
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import ConfigurationError, InvocationResult, LogEvent, Problem
 
 _PASSING_SECONDS = 60
@@ -33,10 +33,10 @@ def invoke(session: AwsSession, name: str, payload: Any, *, wait: bool) -> Invoc
     client = session.lambda_runs
     kind: Any = {"InvocationType": "RequestResponse", "LogType": "Tail"} if wait else {"InvocationType": "Event"}
     try:
-        answer: Any = session.waiting.retry(
+        answer: Any = session.retry.call(
             lambda: client.invoke(FunctionName=name, Qualifier=LIVE, Payload=body, **kind),
             seconds=_PASSING_SECONDS,
-            passing=lambda error: error_code(error) in _PASSING_CODES,
+            is_transient=lambda error: error_code(error) in _PASSING_CODES,
         )
     except client.exceptions.ResourceNotFoundException:
         session.known_functions.discard(name)

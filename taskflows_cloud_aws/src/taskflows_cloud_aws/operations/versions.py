@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
+import attrs
+
 from taskflows_cloud_aws.naming.names import LIVE
-from taskflows_cloud_aws.patience import patiently
 from taskflows_cloud_aws.resources import function_access
-from taskflows_cloud_aws.resources.function import as_datetime, code_sha256
 from taskflows_cloud_aws.resources.published_versions import live_version, published_versions
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_core import FunctionVersion, OperationError
+from taskflows_cloud_aws.session.transient_errors import retry_transient
+from taskflows_cloud_core import FunctionVersion
+from taskflows_cloud_core.kit import version_to_restore
 
 
 def list_versions(session: AwsSession, name: str) -> list[FunctionVersion]:
@@ -22,8 +23,7 @@ def list_versions(session: AwsSession, name: str) -> list[FunctionVersion]:
         NotManagedError: It is not ours.
     """
     function_access.require_ours(session, name)
-    live = live_version(session, name)
-    return [_version(found, live) for found in reversed(published_versions(session, name))]
+    return published_versions(session, name, live=live_version(session, name))
 
 
 def rollback(session: AwsSession, name: str, version: str | None) -> FunctionVersion:
@@ -41,14 +41,13 @@ def rollback(session: AwsSession, name: str, version: str | None) -> FunctionVer
     """
     function_access.require_ours(session, name)
     alias = session.lambda_.get_alias(FunctionName=name, Name=LIVE)
-    published = {str(found["Version"]): found for found in published_versions(session, name)}
-    wanted = _wanted(name, list(published), alias["FunctionVersion"], version)
-    if wanted != alias["FunctionVersion"]:
-        request: dict[str, Any] = {"FunctionName": name, "Name": LIVE, "FunctionVersion": wanted}
+    wanted = version_to_restore(name, published_versions(session, name, live=alias["FunctionVersion"]), version)
+    if not wanted.is_live:
+        request: dict[str, Any] = {"FunctionName": name, "Name": LIVE, "FunctionVersion": wanted.version}
         if "RevisionId" in alias:
             request["RevisionId"] = alias["RevisionId"]
-        patiently(session.waiting, lambda: _move(session, request))
-    return _version(published[wanted], wanted)
+        retry_transient(session.retry, lambda: _move(session, request))
+    return attrs.evolve(wanted, is_live=True)
 
 
 def _move(session: AwsSession, request: dict[str, Any]) -> None:
@@ -59,25 +58,3 @@ def _move(session: AwsSession, request: dict[str, Any]) -> None:
         # The answer to our own call may have been lost and the call made twice.
         if live_version(session, request["FunctionName"]) != request["FunctionVersion"]:
             raise
-
-
-def _wanted(name: str, published: list[str], live: str, version: str | None) -> str:
-    there_are = f"there are {', '.join(published) or 'none'}"
-    if version is not None:
-        if version not in published:
-            raise OperationError(f"{name!r} has no version {version!r}; {there_are}")
-        return version
-    older = [number for number in published if int(number) < int(live)]
-    if not older:
-        raise OperationError(f"{name!r} has no version before {live}, which is live; {there_are}")
-    return older[-1]
-
-
-def _version(found: dict[str, Any], live: str) -> FunctionVersion:
-    return FunctionVersion(
-        version=str(found["Version"]),
-        created_at=as_datetime(found.get("LastModified", "")) or datetime.fromtimestamp(0, UTC),
-        package_sha256=code_sha256(found),
-        is_live=str(found["Version"]) == live,
-        description=str(found.get("Description", "")),
-    )

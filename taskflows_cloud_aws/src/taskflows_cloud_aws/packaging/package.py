@@ -26,6 +26,9 @@ _FIRST_MINOR_ON_2023 = 12
 _LIBC_2023, _LIBC_2 = "manylinux_2_34", "manylinux_2_17"
 # AWS Lambda, "Lambda quotas" (gettingstarted-limits.html), "Deployment package, unzipped", read 2026-11-24.
 _UNPACKED_BYTES = 250 * 2**20
+# AWS Lambda, "Packaging your layer content" (packaging-layers.html), "Layer paths for each Lambda runtime": the first
+# of Python's.
+_LAYER_FOLDER = "python"
 _MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 # AWS Lambda, "Building Lambda functions with Python" (lambda-python.html), "Runtime-included SDK versions", read
 # 2026-11-24, and the distributions that boto3 needs.
@@ -58,9 +61,11 @@ def lambda_target(runtime: str, architecture: str) -> PackageTarget:
     return PackageTarget(
         python_version=runtime.removeprefix("python"),
         platform=f"{_MACHINES[architecture]}-{libc}",
+        adapter="aws_lambda",
         provided=_PROVIDED,
         max_archive_bytes=DIRECT_UPLOAD_BYTES,
         max_unpacked_bytes=_UNPACKED_BYTES,
+        layer_folder=_LAYER_FOLDER,
     )
 
 
@@ -76,7 +81,7 @@ def package_for_lambda(
     Raises:
         PackagingError: The callable, a dependency or a file cannot be packaged.
     """
-    target = lambda_target(config.runtime, config.architecture or DEFAULT_ARCHITECTURE)
+    target = lambda_target(f"python{config.python_version}", config.architecture or DEFAULT_ARCHITECTURE)
     if options.code_bucket is not None:
         target = attrs.evolve(target, max_archive_bytes=None)
 

@@ -1,135 +1,22 @@
-"""The rights that whoever deploys needs, as an IAM policy. Pure: names in, a document out."""
+"""The permissions that deploying needs, as an IAM policy. Pure: names in, a document out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
+from taskflows_cloud_aws.session.iam_actions import STATEMENTS
 from taskflows_cloud_aws.session.session import AwsSession
 
 FILE_NAME = "deployer-policy.json"
-# Service Authorization Reference, "Actions, resources, and condition keys" of each service, 2026-11-25: these have
-# no narrower resource. sts:GetCallerIdentity is also called, and needs no right.
-_LISTING = ("events:ListRules", "lambda:ListFunctions", "logs:DescribeLogGroups", "scheduler:ListSchedules")
-# Lambda tells the tags of a function, by which we know what is ours, only to who has lambda:ListTags.
-_FUNCTIONS = (
-    "lambda:CreateAlias",
-    "lambda:CreateFunction",
-    "lambda:DeleteFunction",
-    "lambda:DeleteFunctionConcurrency",
-    "lambda:GetAlias",
-    "lambda:GetFunction",
-    "lambda:GetFunctionEventInvokeConfig",
-    "lambda:GetPolicy",
-    "lambda:ListTags",
-    "lambda:ListVersionsByFunction",
-    "lambda:PublishVersion",
-    "lambda:PutFunctionConcurrency",
-    "lambda:PutFunctionEventInvokeConfig",
-    "lambda:TagResource",
-    "lambda:UntagResource",
-    "lambda:UpdateAlias",
-    "lambda:UpdateFunctionCode",
-    "lambda:UpdateFunctionConfiguration",
-)
-_GRANTS = ("lambda:AddPermission", "lambda:RemovePermission")
-_RULES = (
-    "events:DeleteRule",
-    "events:ListTagsForResource",
-    "events:ListTargetsByRule",
-    "events:PutRule",
-    "events:PutTargets",
-    "events:RemoveTargets",
-    "events:TagResource",
-    "events:UntagResource",
-)
-_SCHEDULE_GROUPS = (
-    "scheduler:CreateScheduleGroup",
-    "scheduler:DeleteScheduleGroup",
-    "scheduler:GetScheduleGroup",
-    "scheduler:ListTagsForResource",
-    "scheduler:TagResource",
-    "scheduler:UntagResource",
-)
-_SCHEDULES = (
-    "scheduler:CreateSchedule",
-    "scheduler:DeleteSchedule",
-    "scheduler:GetSchedule",
-    "scheduler:UpdateSchedule",
-)
-_LOG_GROUPS = (
-    "logs:CreateLogGroup",
-    "logs:DeleteLogGroup",
-    "logs:ListTagsForResource",
-    "logs:PutRetentionPolicy",
-    "logs:TagResource",
-    "logs:UntagResource",
-)
-_ROLES = (
-    "iam:CreateRole",
-    "iam:DeleteRole",
-    "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:GetRole",
-    "iam:GetRolePolicy",
-    "iam:ListAttachedRolePolicies",
-    "iam:ListRolePolicies",
-    "iam:PutRolePolicy",
-    "iam:TagRole",
-    "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
-)
-# Lambda reads the archive with the rights of the caller.
-_ARCHIVES = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
-# AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC" and "Securing Lambda
-# environment variables", the parts on the rights of users.
-_NETWORK = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
-_KEY = ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt")
-_PROVISIONED = (
-    "lambda:DeleteProvisionedConcurrencyConfig",
-    "lambda:GetProvisionedConcurrencyConfig",
-    "lambda:PutProvisionedConcurrencyConfig",
-)
-_SIGNING = (
-    "lambda:DeleteFunctionCodeSigningConfig",
-    "lambda:GetFunctionCodeSigningConfig",
-    "lambda:PutFunctionCodeSigningConfig",
-)
-_QUEUE = (
-    "sqs:CreateQueue",
-    "sqs:DeleteQueue",
-    "sqs:GetQueueAttributes",
-    "sqs:GetQueueUrl",
-    "sqs:ListQueueTags",
-    "sqs:SetQueueAttributes",
-    "sqs:TagQueue",
-    "sqs:UntagQueue",
-)
-_TOPIC = (
-    "sns:CreateTopic",
-    "sns:DeleteTopic",
-    "sns:ListSubscriptionsByTopic",
-    "sns:ListTagsForResource",
-    "sns:Subscribe",
-    "sns:TagResource",
-    "sns:UntagResource",
-)
-_ALARMS = (
-    "cloudwatch:DeleteAlarms",
-    "cloudwatch:ListTagsForResource",
-    "cloudwatch:PutMetricAlarm",
-    "cloudwatch:TagResource",
-    "cloudwatch:UntagResource",
-)
 _LONGEST_PREFIX = 20
 
 FEATURES = (
     "alarms",
-    "code_signing",
     "dead_letter_queue",
     "dependency_layer",
     "operating",
@@ -137,7 +24,7 @@ FEATURES = (
     "shared_roles",
     "vpc",
 )
-"""What needs rights of its own beside plain deploying; ``"operating"`` is invoking, logs and metrics."""
+"""What needs further permissions beside plain deploying; ``"operating"`` is invoking, logs and metrics."""
 USUAL = ("alarms", "dead_letter_queue", "dependency_layer", "operating")
 
 
@@ -176,10 +63,10 @@ def deployer_policy(
     code_bucket: str | None = None,
     kms_key_arn: str | None = None,
 ) -> dict[str, Any]:
-    """Say which rights deploying needs, and no more.
+    """Build the least policy that deploying needs.
 
-    It covers planning, deploying, pausing, rolling back, listing and deleting. Who may make roles can give a
-    function any right that the account can give; pass both role ARNs to do without.
+    It covers planning, deploying, pausing, rolling back, listing and deleting. Anyone who can create roles can grant
+    a function any permission of the account; pass both role ARNs to avoid that.
 
     Args:
         account: The 12 digits of the account; ``"*"`` when it is not known yet.
@@ -197,7 +84,7 @@ def deployer_policy(
 
     Raises:
         ValueError: The prefix is too long, because derived names of long function names are cut behind it; or a
-            feature is none of `FEATURES`.
+            feature is unknown.
     """
     _require_known(prefix, features)
     place = _Place(account=account, region=region, prefix=prefix, partition=partition)
@@ -205,7 +92,7 @@ def deployer_policy(
         *_deploying(place, features),
         *_passing_roles(place, features, execution_role_arn, scheduler_role_arn),
         *(_uploading(place, code_bucket) if code_bucket is not None else ()),
-        *([_allow("Key", _KEY, kms_key_arn)] if kms_key_arn is not None else ()),
+        *([_allow("Key", kms_key_arn)] if kms_key_arn is not None else ()),
         *(statement for feature in sorted(features) for statement in _OF_FEATURES[feature](place)),
     ]
     return {"Version": "2012-10-17", "Statement": statements}
@@ -219,22 +106,24 @@ def _require_known(prefix: str, features: Collection[str]) -> None:
         raise ValueError(f"features {', '.join(map(repr, unknown))}: there are {', '.join(map(repr, FEATURES))}")
 
 
-def _allow(sid: str, actions: Sequence[str], resource: str | list[str], **condition: Any) -> dict[str, Any]:
-    statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+def _allow(sid: str, resource: str | list[str], **condition: Any) -> dict[str, Any]:
+    statement = {"Sid": sid, "Effect": "Allow", "Action": list(STATEMENTS[sid]), "Resource": resource}
     return {**statement, "Condition": condition} if condition else statement
 
 
 def _deploying(place: _Place, features: Collection[str]) -> Iterator[dict[str, Any]]:
     group = f"taskflows-cloud-{place.prefix}*"
-    listing = [action for feature in sorted(features) for action in _LISTING_OF_FEATURES.get(feature, ())]
-    yield _allow("Listing", [*_LISTING, *listing], "*")
-    yield _allow("Functions", _FUNCTIONS, place.functions)
-    yield _allow("Grants", _GRANTS, place.functions, StringEquals={"lambda:Principal": "events.amazonaws.com"})
-    yield _allow("GivenLayers", ["lambda:GetLayerVersion"], f"arn:{place.partition}:lambda:{place.region}:*:layer:*")
-    yield _allow("Rules", _RULES, place.arn("events", f"rule/{place.prefix}*"))
-    yield _allow("ScheduleGroups", _SCHEDULE_GROUPS, place.arn("scheduler", f"schedule-group/{group}"))
-    yield _allow("Schedules", _SCHEDULES, place.arn("scheduler", f"schedule/{group}/*"))
-    yield _allow("LogGroups", _LOG_GROUPS, place.log_groups)
+    listing = _allow("Listing", "*")
+    for feature in sorted(features):
+        listing["Action"] += STATEMENTS.get(_LISTING_OF_FEATURES.get(feature, ""), ())
+    yield listing
+    yield _allow("Functions", place.functions)
+    yield _allow("Grants", place.functions, StringEquals={"lambda:Principal": "events.amazonaws.com"})
+    yield _allow("GivenLayers", f"arn:{place.partition}:lambda:{place.region}:*:layer:*")
+    yield _allow("Rules", place.arn("events", f"rule/{place.prefix}*"))
+    yield _allow("ScheduleGroups", place.arn("scheduler", f"schedule-group/{group}"))
+    yield _allow("Schedules", place.arn("scheduler", f"schedule/{group}/*"))
+    yield _allow("LogGroups", place.log_groups)
 
 
 def _passing_roles(
@@ -242,44 +131,40 @@ def _passing_roles(
 ) -> Iterator[dict[str, Any]]:
     made = place.roles(features)
     if execution is None or scheduler is None:
-        yield _allow("Roles", _ROLES, made)
+        yield _allow("Roles", made)
     for sid, arn, service in (("ExecutionRole", execution, "lambda"), ("SchedulerRole", scheduler, "scheduler")):
         passed = {"iam:PassedToService": f"{service}.amazonaws.com"}
-        yield _allow(f"Pass{sid}", ["iam:PassRole"], arn or made, StringEquals=passed)
+        yield _allow(f"Pass{sid}", arn or made, StringEquals=passed)
 
 
 def _uploading(place: _Place, bucket: str) -> Iterator[dict[str, Any]]:
     arn = f"arn:{place.partition}:s3:::{bucket}"
-    yield _allow("Bucket", ["s3:ListBucket"], arn, StringLike={"s3:prefix": f"taskflows-cloud/*/{place.prefix}*"})
-    yield _allow("Archives", _ARCHIVES, f"{arn}/taskflows-cloud/*/{place.prefix}*")
+    yield _allow("Bucket", arn, StringLike={"s3:prefix": f"taskflows-cloud/*/{place.prefix}*"})
+    yield _allow("Archives", f"{arn}/taskflows-cloud/*/{place.prefix}*")
 
 
 def _alarms(place: _Place) -> Iterator[dict[str, Any]]:
-    yield _allow("Alarms", _ALARMS, place.arn("cloudwatch", f"alarm:taskflows-cloud-{place.prefix}*"))
-    yield _allow("Topics", _TOPIC, place.arn("sns", f"taskflows-cloud-{place.prefix}*"))
-
-
-def _code_signing(place: _Place) -> Iterator[dict[str, Any]]:
-    yield _allow("Signing", _SIGNING, [place.functions, place.arn("lambda", "code-signing-config:*")])
+    yield _allow("Alarms", place.arn("cloudwatch", f"alarm:taskflows-cloud-{place.prefix}*"))
+    yield _allow("Topics", place.arn("sns", f"taskflows-cloud-{place.prefix}*"))
 
 
 def _dead_letter_queue(place: _Place) -> Iterator[dict[str, Any]]:
-    yield _allow("Queues", _QUEUE, place.arn("sqs", f"taskflows-cloud-{place.prefix}*"))
+    yield _allow("Queues", place.arn("sqs", f"taskflows-cloud-{place.prefix}*"))
 
 
 def _dependency_layer(place: _Place) -> Iterator[dict[str, Any]]:
     layers = place.arn("lambda", "layer:taskflows-cloud-*")
-    yield _allow("Layers", ["lambda:DeleteLayerVersion", "lambda:PublishLayerVersion"], layers)
+    yield _allow("Layers", layers)
 
 
 def _operating(place: _Place) -> Iterator[dict[str, Any]]:
-    yield _allow("Invoking", ["lambda:InvokeFunction"], place.functions)
-    yield _allow("Logs", ["logs:FilterLogEvents"], place.log_groups)
-    yield _allow("Metrics", ["cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics"], "*")
+    yield _allow("Invoking", place.functions)
+    yield _allow("Logs", place.log_groups)
+    yield _allow("Metrics", "*")
 
 
 def _provisioned_concurrency(place: _Place) -> Iterator[dict[str, Any]]:
-    yield _allow("Provisioned", _PROVISIONED, place.functions)
+    yield _allow("Provisioned", place.functions)
 
 
 def _shared_roles(_place: _Place) -> Iterator[dict[str, Any]]:
@@ -288,13 +173,12 @@ def _shared_roles(_place: _Place) -> Iterator[dict[str, Any]]:
 
 
 def _vpc(_place: _Place) -> Iterator[dict[str, Any]]:
-    yield _allow("Network", _NETWORK, "*")
+    yield _allow("Network", "*")
 
 
 _OF_FEATURES: Mapping[str, Callable[[_Place], Iterator[dict[str, Any]]]] = MappingProxyType(
     {
         "alarms": _alarms,
-        "code_signing": _code_signing,
         "dead_letter_queue": _dead_letter_queue,
         "dependency_layer": _dependency_layer,
         "operating": _operating,
@@ -303,22 +187,17 @@ _OF_FEATURES: Mapping[str, Callable[[_Place], Iterator[dict[str, Any]]]] = Mappi
         "vpc": _vpc,
     }
 )
-_LISTING_OF_FEATURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        # A subscription has no narrower resource either.
-        "alarms": ("cloudwatch:DescribeAlarms", "sns:Unsubscribe"),
-        "dependency_layer": ("lambda:ListLayerVersions", "lambda:ListLayers"),
-        "shared_roles": ("scheduler:ListScheduleGroups",),
-    }
+_LISTING_OF_FEATURES: Mapping[str, str] = MappingProxyType(
+    {"alarms": "AlarmListing", "dependency_layer": "LayerListing", "shared_roles": "RoleListing"}
 )
 
 
 def required_permissions(session: AwsSession) -> dict[str, str]:
-    """Print the least policy for the options of an environment.
+    """Write the least policy for the options of an environment.
 
     Returns:
-        File name to content. The account is ``*``, since it is not known without asking, and the region too when
-        none is given; put yours there to narrow the policy.
+        File name → content. The account is ``*``, since reading it takes a call, and so is the region when none is
+        given; replace them to narrow the policy.
     """
     region = session.region_or_none
     policy = deployer_policy(
@@ -328,7 +207,7 @@ def required_permissions(session: AwsSession) -> dict[str, str]:
 
 
 def given_options(session: AwsSession) -> dict[str, Any]:
-    """The options of the environment that change which rights are needed."""
+    """The options of the environment that change which permissions are needed."""
     options = session.options
     return {
         "features": [*USUAL, "shared_roles"] if options.shared_roles else USUAL,

@@ -1,16 +1,18 @@
-"""Which of the rights that deploying needs the credentials have, and which are missing."""
+"""Which of the permissions that deploying needs are missing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from taskflows_cloud_aws.permissions.deployer_policy import deployer_policy, given_options
 from taskflows_cloud_aws.session.errors import guard
+from taskflows_cloud_aws.session.iam_actions import STATEMENTS
 from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import CloudError, Finding, PermissionDeniedError
 
-# What "*" stands for in the ARNs of the policy: a function that nobody has.
+# Stands for "*" in the ARNs of the policy: the name of no function.
 _EXAMPLE = "taskflows-cloud-doctor"
 _ANY_ACCOUNT = "123456789012"
 _SUBJECT = "permissions"
@@ -18,12 +20,15 @@ _REMEDY = "give the credentials the policy that required_permissions() prints"
 
 
 def find_rights(session: AwsSession, caller_arn: str, account: str) -> Iterator[Finding]:
-    """Ask IAM which rights are missing; where that is not allowed, read a little of every service.
+    """Ask IAM which permissions are missing; where that is not allowed, try one read call of each service.
 
     Args:
         session: Clients.
-        caller_arn: Who asks.
-        account: Of the caller.
+        caller_arn: The caller's ARN.
+        account: The caller's account.
+
+    Yields:
+        What was found.
     """
     if caller_arn.endswith(":root"):
         yield Finding(
@@ -38,8 +43,8 @@ def find_rights(session: AwsSession, caller_arn: str, account: str) -> Iterator[
     try:
         missing = sorted(_missing(session, caller_arn, policy["Statement"]))
     except (CloudError, NotImplementedError):
-        # Emulators in this process say so about what they have not.
-        yield from _read_a_little(session)
+        # In-process emulators raise it for operations that they do not have.
+        yield from _try_reading(session)
         return
     if missing:
         message = f"missing for a function {_EXAMPLE!r}: {', '.join(missing)}"
@@ -90,7 +95,7 @@ def _context(condition: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, A
 
 
 def _principal(iam: Any, caller_arn: str) -> str:
-    """The user or role that can be simulated; of a role that is assumed, the ARN of the role with its path."""
+    """The user or role that can be simulated; for an assumed role, the ARN of that role with its path."""
     _, partition, service, _, account, resource = caller_arn.split(":", 5)
     kind, _, rest = resource.partition("/")
     if (service, kind) != ("sts", "assumed-role"):
@@ -103,12 +108,9 @@ def _principal(iam: Any, caller_arn: str) -> str:
     return arn
 
 
-def _read_a_little(session: AwsSession) -> Iterator[Finding]:
+def _try_reading(session: AwsSession) -> Iterator[Finding]:
     looks: dict[str, Callable[[], Any]] = {
-        "lambda:ListFunctions": lambda: session.quick_client("lambda").list_functions(MaxItems=1),
-        "events:ListRules": lambda: session.quick_client("events").list_rules(Limit=1),
-        "scheduler:ListSchedules": lambda: session.quick_client("scheduler").list_schedules(MaxResults=1),
-        "logs:DescribeLogGroups": lambda: session.quick_client("logs").describe_log_groups(limit=1),
+        **{action: partial(_call, session, action) for action in STATEMENTS["Listing"]},
         "iam:GetRole": lambda: _get_no_role(session.quick_client("iam")),
     }
     failed = False
@@ -130,9 +132,16 @@ def _read_a_little(session: AwsSession) -> Iterator[Finding]:
     )
 
 
+def _call(session: AwsSession, action: str) -> None:
+    from botocore import xform_name
+
+    service, _, operation = action.partition(":")
+    getattr(session.quick_client(service), xform_name(operation))()
+
+
 def _get_no_role(iam: Any) -> None:
     try:
         iam.get_role(RoleName=_EXAMPLE)
     except iam.exceptions.NoSuchEntityException:
-        # To be told so is permitted.
+        # The answer shows that the call is permitted.
         return

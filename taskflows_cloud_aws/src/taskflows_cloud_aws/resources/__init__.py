@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from taskflows_cloud_aws.resources import (
     alarm,
-    code_signing,
     concurrency,
     function,
     function_calls,
@@ -25,13 +24,11 @@ from taskflows_cloud_aws.resources import (
     topic,
     upload,
 )
-from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 
-HANDLERS: Mapping[str, Handler] = MappingProxyType(
+HANDLERS: Mapping[str, AwsHandler] = MappingProxyType(
     {
         alarm.KIND: alarm.HANDLER,
-        code_signing.KIND: code_signing.HANDLER,
         concurrency.KIND: concurrency.HANDLER,
         function.KIND: function_calls.HANDLER,
         invoke_config.KIND: invoke_config.HANDLER,
@@ -52,4 +49,4 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 )
 """Kind → how it is created, changed and deleted."""
 
-__all__ = ["HANDLERS", "Context", "Found", "Handler"]
+__all__ = ["HANDLERS", "AwsHandler", "Context"]

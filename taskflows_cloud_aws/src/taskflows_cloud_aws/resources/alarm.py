@@ -7,12 +7,12 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import NotManagedError
+from taskflows_cloud_core.kit import ReadResult, as_pairs, changed_marks
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "alarm"
@@ -47,7 +47,7 @@ class Watch:
             "namespace": "AWS/Lambda",
             "period_seconds": _PERIOD_SECONDS,
             "periods": 1,
-            "tags": ownership.owned_by(self.names.function, self.user_tags),
+            "tags": ownership.MARKS.owned_by(self.names.function, self.user_tags),
             "without_data": "notBreaching",
         }
         return _alarm(self.names, self.names.alarm(kind), {**common, **properties})
@@ -90,15 +90,15 @@ def _alarm(names: Names, name: str, properties: Mapping[str, Any]) -> Resource:
     return Resource(kind=KIND, name=name, properties=properties, depends_on=needs)
 
 
-def read_alarms(session: AwsSession, names: Names) -> dict[str, Found]:
+def read_alarms(session: AwsSession, names: Names) -> dict[str, ReadResult]:
     """Read the alarms that have a name of this function's."""
     wanted = [names.alarm(kind) for kind in _KINDS]
     answer = session.cloudwatch.describe_alarms(AlarmNames=wanted, AlarmTypes=["MetricAlarm"])
     found = answer.get("MetricAlarms", [])
     tags = session.side_by_side(lambda one: _tags(session, names, one["AlarmName"]), found)
     return {
-        one["AlarmName"]: Found(
-            resource=_observed(names, one, own), foreign=not ownership.is_owned(names.function, own)
+        one["AlarmName"]: ReadResult(
+            resource=_observed(names, one, own), owned=ownership.MARKS.is_owned(names.function, own)
         )
         for one, own in zip(found, tags, strict=True)
     }
@@ -152,14 +152,14 @@ def _put(context: Context, action: Action) -> None:
     }
     if action.verb == "create":
         # Tags are read at the creation alone.
-        request["Tags"] = ownership.as_pairs(properties["tags"])
+        request["Tags"] = as_pairs(properties["tags"])
     context.session.cloudwatch.put_metric_alarm(**request)
 
 
 def _create(context: Context, action: Action) -> None:
     name = action.resource.name
     found = read_alarms(context.session, context.names).get(name)
-    if found is not None and found.foreign:
+    if found is not None and not found.owned:
         raise NotManagedError(f"the alarm {name!r} exists and was not made by taskflows-cloud")
     _put(context, action)
 
@@ -173,9 +173,9 @@ def _update(context: Context, action: Action) -> None:
 
 def _update_tags(context: Context, resource: Resource, before: Mapping[str, str]) -> None:
     arn = context.names.alarm_arn(resource.name)
-    to_set, to_remove = ownership.changed(before, resource.properties["tags"])
+    to_set, to_remove = changed_marks(before, resource.properties["tags"])
     if to_set:
-        context.session.cloudwatch.tag_resource(ResourceARN=arn, Tags=ownership.as_pairs(to_set))
+        context.session.cloudwatch.tag_resource(ResourceARN=arn, Tags=as_pairs(to_set))
     if to_remove:
         context.session.cloudwatch.untag_resource(ResourceARN=arn, TagKeys=to_remove)
 
@@ -186,4 +186,4 @@ def _delete(context: Context, action: Action) -> None:
     context.session.cloudwatch.delete_alarms(AlarmNames=names)
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete)

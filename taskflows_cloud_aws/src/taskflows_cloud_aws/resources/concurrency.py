@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_aws.resources import function_calls
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.session.transient_errors import is_refused_for_now
 from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import GetFunctionResponseTypeDef
 
 KIND = "concurrency"
-_PATIENCE_SECONDS = 60
+_RETRY_SECONDS = 60
 
 
 def concurrency(names: Names, runs_at_once: int) -> Resource:
@@ -32,10 +32,10 @@ def observed_concurrency(names: Names, answer: GetFunctionResponseTypeDef) -> Re
 def _put(context: Context, action: Action) -> None:
     name, limit = action.resource.name, action.resource.properties["runs_at_once"]
     client = context.session.lambda_
-    context.session.waiting.retry(
+    context.session.retry.call(
         lambda: client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=limit),
-        seconds=_PATIENCE_SECONDS,
-        passing=function_calls.will_pass,
+        seconds=_RETRY_SECONDS,
+        is_transient=is_refused_for_now,
     )
 
 
@@ -48,4 +48,4 @@ def _delete(context: Context, action: Action) -> None:
         return
 
 
-HANDLER = Handler(create=_put, update=_put, delete=_delete)
+HANDLER = AwsHandler(create=_put, update=_put, delete=_delete, goes_with="function")

@@ -1,4 +1,4 @@
-"""What every handler of a kind of resource is given, and what one is."""
+"""The handlers of kinds of resources, and the context that they get."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ def _nothing(_text: str) -> None:
 
 @attrs.define(kw_only=True)
 class Made:
-    """What one run has made of a function; the step that moves the alias goes on from here.
+    """What one run has done with a function so far, for its later steps.
 
     Args:
-        version: The number of the version that was made together with the function.
+        version: The number of the version that was published together with the function.
         function: The function as AWS answered after the last change.
+        released_layers: The layers that the function no longer has → the other functions that use them; without
+            any, the layer is deleted.
     """
 
     version: str | None = None
     function: Resource | None = None
+    released_layers: dict[str, list[str]] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -35,13 +38,13 @@ class Context:
     """What an action needs beside itself.
 
     Args:
-        session: Clients.
-        names: Of the function that the resource belongs to.
+        session: The session.
+        names: The names of the function's resources.
         package: The code of the plan, when it has any.
-        for_all: Whether what is done is about no single function, so that each one counts as a user of a resource.
-        made: What this run has made of the function so far.
-        kept: Is told what a step left on purpose.
-        tell: Is told what is waited for.
+        for_all: Whether the plan is about no single function, so that each one counts as a user of a resource.
+        made: What this run has done with the function so far.
+        keep: Takes the reason why a step left its resource on purpose.
+        report: Takes a line about what is waited for.
     """
 
     session: AwsSession
@@ -49,28 +52,32 @@ class Context:
     package: Package | None = None
     for_all: bool = False
     made: Made = attrs.field(factory=Made)
-    kept: list[str] = attrs.field(factory=list)
-    tell: Callable[[str], None] = _nothing
+    keep: Callable[[str], None] = _nothing
+    report: Callable[[str], None] = _nothing
 
     @property
     def besides(self) -> str | None:
-        """The function that does not count when the users of a resource are looked for."""
+        """The function that does not count as a user of a shared resource."""
         return None if self.for_all else self.names.function
 
 
-Step: TypeAlias = Callable[[Context, Action], None]
+Work: TypeAlias = Callable[[Context, Action], None]
 
 
 @attrs.frozen(kw_only=True)
-class Handler:
-    """How a kind of resource is created, changed and deleted. Each step may find its work done already.
+class AwsHandler:
+    """How a kind of resource is created, changed and deleted. Each step is idempotent.
 
     Args:
-        create: Makes the resource; one of ours that is there already is brought into line.
+        create: Creates the resource; one of ours that exists already is updated.
         update: Makes the changes of the action.
-        delete: Takes the resource away; one that is gone already is fine.
+        delete: Deletes the resource; one that is gone already is fine.
+        goes_with: The kind of resource that it is a part of and is deleted with.
+        holds_logs: Whether it stays when the logs of a deleted function are kept.
     """
 
-    create: Step
-    update: Step
-    delete: Step
+    create: Work
+    update: Work
+    delete: Work
+    goes_with: str | None = None
+    holds_logs: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names, layer_in
 from taskflows_cloud_aws.settings.function_options import AwsFunctionOptions
 from taskflows_cloud_core import CloudFunctionConfig, Package
@@ -54,7 +54,7 @@ def code_properties(package: Package, architecture: str) -> dict[str, Any]:
 
 def configuration_properties(names: Names, config: CloudFunctionConfig, *, paused: bool) -> dict[str, Any]:
     """The part of a function that comes from its configuration."""
-    tags = ownership.owned_by(names.function, config.tags)
+    tags = ownership.MARKS.owned_by(names.function, config.tags)
     if paused:
         tags[ownership.PAUSED] = "true"
     return {
@@ -126,11 +126,12 @@ def _function(names: Names, properties: Mapping[str, Any]) -> Resource:
     layers = [("layer", name) for layer in properties.get("layers", []) if (name := layer_in(layer))]
     roles = [("role", names.role), ("role", names.shared_role)]
     depends_on = [*roles, ("log-group", names.log_group), ("queue", names.queue), *layers]
-    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on)
+    implied = ("last_update", "state")
+    return Resource(kind=KIND, name=names.function, properties=properties, depends_on=depends_on, unshown=implied)
 
 
 def observed_function(names: Names, answer: GetFunctionResponseTypeDef | Mapping[str, Any]) -> Resource:
-    """Spell AWS's answer as `desired_function` spells its wish."""
+    """Convert AWS's answer to the form of `desired_function`."""
     found: dict[str, Any] = dict(answer["Configuration"])
     properties = {
         **_observed_aws_properties(found),
@@ -143,7 +144,7 @@ def observed_function(names: Names, answer: GetFunctionResponseTypeDef | Mapping
         "memory_mb": found["MemorySize"],
         "role": found["Role"],
         "runtime": found.get("Runtime", ""),
-        "tags": ownership.comparable(answer.get("Tags", {})),
+        "tags": ownership.MARKS.comparable(answer.get("Tags", {})),
         "timeout_seconds": found["Timeout"],
         # Only "Failed" is wrong: the others are ways of being in order, or on the way there.
         "state": "Failed" if found.get("State") == "Failed" else "Active",

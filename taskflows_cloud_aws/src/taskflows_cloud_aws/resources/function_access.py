@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskflows_cloud_aws import limits, ownership
+from taskflows_cloud_aws import limits
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.resources.function_reading import get_function
 from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import ConfigurationError, FunctionNotFoundError, NotManagedError, Problem
@@ -63,7 +64,7 @@ def require_ours(session: AwsSession, name: str) -> GetFunctionResponseTypeDef:
     if answer is None:
         session.known_functions.discard(name)
         raise not_found(session, name)
-    if not ownership.is_owned(name, answer.get("Tags", {})):
+    if not ownership.MARKS.is_owned(name, answer.get("Tags", {})):
         raise NotManagedError(f"the function {name!r} exists in {session.region} and was not made by taskflows-cloud")
     session.known_functions.add(name)
     return answer

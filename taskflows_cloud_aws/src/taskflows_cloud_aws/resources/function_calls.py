@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import layer_in
-from taskflows_cloud_aws.resources import function_reading, layer, pending_layer_tags, upload
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources import function_reading, layer, upload
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
     CONFIGURATION_FIELDS,
@@ -16,8 +17,10 @@ from taskflows_cloud_aws.resources.function import (
     is_settled,
     observed_function,
 )
-from taskflows_cloud_aws.waiting import error_code, error_message
+from taskflows_cloud_aws.session.error_codes import error_message
+from taskflows_cloud_aws.session.transient_errors import is_missing_layer, is_refused_for_now
 from taskflows_cloud_core import NotManagedError, OperationError
+from taskflows_cloud_core.kit import changed_marks
 from taskflows_cloud_core.reconcile import Action, Resource, field_changes
 
 if TYPE_CHECKING:
@@ -28,19 +31,6 @@ if TYPE_CHECKING:
 # A new role reaches Lambda after some seconds; terraform-provider-aws allows it five minutes.
 _ROLE_SECONDS = 300
 _STATE_SECONDS = 600
-_PASSING_MESSAGES = (
-    "cannot be assumed by Lambda",
-    "execution role does not have permissions",
-    "KMS key is invalid for CreateGrant",
-)
-
-
-def will_pass(error: BaseException) -> bool:
-    """Whether Lambda refuses only for now: a role that is too new, or another change under way."""
-    code, message = error_code(error), error_message(error)
-    if code == "InvalidParameterValueException":
-        return any(words in message for words in _PASSING_MESSAGES) or layer.is_missing(error)
-    return code == "ResourceConflictException" and "exist" not in message
 
 
 def wait_until_settled(context: Context) -> GetFunctionResponseTypeDef:
@@ -55,7 +45,7 @@ def wait_until_settled(context: Context) -> GetFunctionResponseTypeDef:
         answer = function_reading.get_function(context.session, name)
         return answer if answer is not None and is_settled(dict(answer["Configuration"])) else None
 
-    answer = context.session.waiting.until(probe, seconds=_STATE_SECONDS, what=f"the end of the change of {name!r}")
+    answer = context.session.retry.until(probe, seconds=_STATE_SECONDS, what=f"the end of the change of {name!r}")
     _raise_if_failed(name, dict(answer["Configuration"]))
     return answer
 
@@ -64,7 +54,9 @@ def _raise_if_failed(name: str, found: dict[str, Any]) -> None:
     for status, what in (("State", "State"), ("LastUpdateStatus", "LastUpdateStatus")):
         if found.get(status) == "Failed":
             code, reason = found.get(f"{what}ReasonCode", ""), found.get(f"{what}Reason", "")
-            raise OperationError(f"Lambda could not put {name!r} into service: {code}: {reason}; run again when mended")
+            raise OperationError(
+                f"Lambda could not put {name!r} into service: {code}: {reason}; fix that and run again"
+            )
 
 
 def _create(context: Context, action: Action) -> None:
@@ -78,7 +70,7 @@ def _create(context: Context, action: Action) -> None:
         "Publish": True,
     }
     try:
-        answer = _patiently(context, lambda: _with_layers(context, request, client.create_function))
+        answer = _retry_transient(context, lambda: _with_layers(context, request, client.create_function))
     except client.exceptions.ResourceConflictException:
         _go_on_if_ours(context, action.resource)
         return
@@ -100,15 +92,18 @@ def _with_layers(context: Context, request: dict[str, Any], call: Callable[..., 
     try:
         return call(**request)
     except ClientError as error:
-        if layer.is_missing(error):
+        if is_missing_layer(error):
             for name in ours.values():
                 context.session.layers.forget(name)
         raise
 
 
-def _patiently(context: Context, call: Callable[[], Any]) -> Any:
-    return context.session.waiting.retry(
-        call, seconds=_ROLE_SECONDS, passing=will_pass, noting=lambda error: context.tell(_what_is_awaited(error))
+def _retry_transient(context: Context, call: Callable[[], Any]) -> Any:
+    return context.session.retry.call(
+        call,
+        seconds=_ROLE_SECONDS,
+        is_transient=is_refused_for_now,
+        on_retry=lambda error: context.report(_what_is_awaited(error)),
     )
 
 
@@ -127,7 +122,7 @@ def _what_is_awaited(error: BaseException) -> str:
 def _go_on_if_ours(context: Context, wanted: Resource) -> None:
     """After "already exists" or "was changed": it is well when what is there is just what we wanted."""
     answer = wait_until_settled(context)
-    if not ownership.is_owned(context.names.function, answer.get("Tags", {})):
+    if not ownership.MARKS.is_owned(context.names.function, answer.get("Tags", {})):
         raise NotManagedError(f"the function {wanted.name!r} exists and was not made by taskflows-cloud")
     found = observed_function(context.names, answer)
     if _differing(found, wanted) - {"revision", "tags"}:
@@ -137,33 +132,25 @@ def _go_on_if_ours(context: Context, wanted: Resource) -> None:
 def _update(context: Context, action: Action) -> None:
     changed = action.changed_fields
     if "state" in changed:
-        # A function whose creation failed cannot be changed, only made anew.
+        # A function whose creation failed cannot be changed, only created anew.
         _delete(context, action)
         _create(context, action)
-        return
+    else:
+        _update_parts(context, action)
+    if "layers" in changed and action.observed is not None:
+        layer.release_dropped(context, action.observed.properties, action.resource.properties)
+
+
+def _update_parts(context: Context, action: Action) -> None:
+    changed = action.changed_fields
     everything = "last_update" in changed
     revision = action.resource.properties.get("revision")
-    if "layers" in changed:
-        revision = _revision_when_noted(context, action)
     if everything or changed & CONFIGURATION_FIELDS:
         revision = _update_configuration(context, action, revision)
     if (everything and context.package is not None) or changed & CODE_FIELDS:
         _update_code(context, action, revision)
     if "tags" in changed:
         _update_tags(context, action)
-
-
-def _revision_when_noted(context: Context, action: Action) -> str | None:
-    """Note the layers that the function has before it loses them; the revision that the change is to expect."""
-    pending_layer_tags.announce(context.session, context.names)
-    expected: str | None = action.resource.properties.get("revision")
-    answer = function_reading.get_function(context.session, context.names.function)
-    if answer is None or action.observed is None:
-        return expected
-    found = observed_function(context.names, answer)
-    # Whether a tag renews the revision is nowhere said. When anything else differs, AWS shall refuse.
-    is_as_planned = not _differing(found, action.observed) - {"revision", "tags"}
-    return found.properties.get("revision") if is_as_planned else expected
 
 
 def _update_configuration(context: Context, action: Action, revision: str | None) -> str | None:
@@ -195,7 +182,7 @@ def _update_code(context: Context, action: Action, revision: str | None) -> str 
 def _change(context: Context, fields: frozenset[str], action: Action, call: Callable[[], Any]) -> str | None:
     """Do one update and wait for its end; the new revision comes back."""
     try:
-        answer = dict(_patiently(context, call))
+        answer = dict(_retry_transient(context, call))
     except context.session.lambda_.exceptions.PreconditionFailedException:
         # Either the answer to our own call was lost and it was made twice, or somebody was faster.
         found = observed_function(context.names, wait_until_settled(context))
@@ -216,7 +203,7 @@ def _differing(found: Resource, wanted: Resource) -> set[str]:
 def _update_tags(context: Context, action: Action) -> None:
     client, observed = context.session.lambda_, action.observed
     before = observed.properties["tags"] if observed is not None else {}
-    to_set, to_remove = ownership.changed(before, action.resource.properties["tags"])
+    to_set, to_remove = changed_marks(before, action.resource.properties["tags"])
     if to_set:
         client.tag_resource(Resource=context.names.function_arn, Tags=to_set)
     if to_remove:
@@ -225,11 +212,14 @@ def _update_tags(context: Context, action: Action) -> None:
 
 def _delete(context: Context, action: Action) -> None:
     client = context.session.lambda_
-    try:
-        _patiently(context, lambda: client.delete_function(FunctionName=action.resource.name))
-    except client.exceptions.ResourceNotFoundException:
-        # Deleted already, by an earlier run or by hand.
-        return
+    # It may have been deleted already, by an earlier run or by hand.
+    with suppress(client.exceptions.ResourceNotFoundException):
+        _retry_transient(context, lambda: client.delete_function(FunctionName=action.resource.name))
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+def _delete_and_release(context: Context, action: Action) -> None:
+    _delete(context, action)
+    layer.release_dropped(context, action.resource.properties, {})
+
+
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete_and_release)

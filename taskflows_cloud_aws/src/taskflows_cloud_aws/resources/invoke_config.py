@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskflows_cloud_aws.naming.names import LIVE, Names
-from taskflows_cloud_aws.resources import function_calls
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_aws.session.session import AwsSession
+from taskflows_cloud_aws.session.transient_errors import is_refused_for_now
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "invoke-config"
 # Lambda's own default is two, which runs a failing job three times.
 DEFAULT_RETRIES = 0
-_PATIENCE_SECONDS = 60
+_RETRY_SECONDS = 60
 
 
 def invoke_config(
@@ -61,10 +61,10 @@ def _put(context: Context, action: Action) -> None:
     }
     if "destinations" in properties:
         request["DestinationConfig"] = properties["destinations"]
-    context.session.waiting.retry(
+    context.session.retry.call(
         lambda: context.session.lambda_.put_function_event_invoke_config(**request),
-        seconds=_PATIENCE_SECONDS,
-        passing=function_calls.will_pass,
+        seconds=_RETRY_SECONDS,
+        is_transient=is_refused_for_now,
     )
 
 
@@ -77,4 +77,4 @@ def _delete(context: Context, action: Action) -> None:
         return
 
 
-HANDLER = Handler(create=_put, update=_put, delete=_delete)
+HANDLER = AwsHandler(create=_put, update=_put, delete=_delete, goes_with="function")

@@ -15,14 +15,13 @@ from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws.naming.names import Names, layer_in
-from taskflows_cloud_aws.resources import pending_layer_tags, upload, usage
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.naming.names import Names, layer_in, layers_in
+from taskflows_cloud_aws.resources import upload, usage
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import as_datetime
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code, error_message
 from taskflows_cloud_core import OperationError
-from taskflows_cloud_core.reconcile import Action, Resource
+from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey
 
 KIND = "layer"
 # Layers have no tags: this and the name say whose they are.
@@ -64,56 +63,51 @@ def _latest(session: AwsSession) -> dict[str, Any]:
 
 
 @attrs.frozen(kw_only=True)
-class Observed:
-    """What there is of layers that concern a function.
+class LayersOfFunction:
+    """The layers that concern a function.
 
     Args:
-        resources: What is wanted and there, and what is not wanted and used by nobody else.
-        shared_with: What is not wanted but used by others, and by whom.
+        resources: Those that are desired and exist, and those that are not desired and have no other user.
+        used_by: Those that are not desired → the other functions that use them.
     """
 
     resources: tuple[Resource, ...]
-    shared_with: Mapping[str, list[str]]
+    used_by: Mapping[ResourceKey, list[str]]
 
 
 @attrs.frozen(kw_only=True)
 class Concerned:
-    """Which layers have to do with a function.
+    """Which layers concern a function.
 
     Args:
-        used: Those that it has.
-        given_up: Those that an earlier deployment, broken off, was about to give up.
-        wanted: Those that it is to have.
-        removing: Whether it is to go.
+        used: Those that it has, or its live version.
+        wanted: The desired ones.
+        removing: Whether the function is deleted.
         is_gone: Whether there is no function.
     """
 
     used: Collection[str]
-    given_up: Collection[str]
     wanted: Collection[str]
     removing: bool
     is_gone: bool
 
 
-def observed_layers(session: AwsSession, names: Names, concerned: Concerned) -> Observed:
-    """The layers that are this function's to keep or to delete, as far as no other function uses them."""
+def observed_layers(session: AwsSession, names: Names, concerned: Concerned) -> LayersOfFunction:
+    """Find the layers that this function keeps or releases, and who else uses the latter."""
     wanted = set(concerned.wanted)
-    decides = concerned.removing or bool({*concerned.used, *concerned.given_up} - wanted)
+    decides = concerned.removing or bool(set(concerned.used) - wanted)
     listed = read_layers(session, afresh=decides)
     own = {name for name, made_for in listed.items() if made_for == names.function}
-    surplus = ({*own, *concerned.used, *concerned.given_up} & set(listed)) - wanted
+    surplus = ({*own, *concerned.used} & set(listed)) - wanted
     ends_a_deletion = concerned.removing and concerned.is_gone and bool(listed)
     functions = usage.all_functions(session) if surplus or ends_a_deletion else {}
     users = {name: usage.users_of_layer(functions, name, names.function) for name in surplus}
     doomed = {name for name in surplus if not users[name]}
     if ends_a_deletion:
         doomed |= _abandoned(listed, functions)
-    if not concerned.removing:
-        # What a broken off deployment gave up is told although it is gone, so that the note of it goes too.
-        doomed |= set(concerned.given_up) - wanted - set(listed)
-    return Observed(
+    return LayersOfFunction(
         resources=tuple(desired_layer(name) for name in sorted(doomed | wanted & set(listed))),
-        shared_with={f"{KIND} {name}": others for name, others in users.items() if others},
+        used_by={ResourceKey(KIND, name): others for name, others in users.items() if others},
     )
 
 
@@ -138,16 +132,6 @@ def version_arn(context: Context, name: str) -> str:
             known = _find(context.session, name) or _publish(context, name)
             context.session.layers.found(name, known)
         return known
-
-
-def is_missing(error: BaseException) -> bool:
-    """Whether Lambda refuses a function because a layer of ours is gone."""
-    words = error_message(error)
-    return (
-        error_code(error) == "InvalidParameterValueException"
-        and "does not exist" in words
-        and any(layer_in(word.strip(".,;:'\"")) for word in words.split())
-    )
 
 
 def _find(session: AwsSession, name: str) -> str | None:
@@ -181,7 +165,6 @@ def _publish(context: Context, name: str) -> str:
             f"the layer {name!r} is gone, and with it the dependencies; deploy the function's code again"
         )
     layer = package.layer
-    pending_layer_tags.announce(context.session, context.names, coming=[name])
     request: dict[str, Any] = {
         "LayerName": name,
         "Description": f"{_DESCRIPTION}{context.names.function}",
@@ -209,30 +192,50 @@ def _create(context: Context, action: Action) -> None:
 
 
 def _delete(context: Context, action: Action) -> None:
-    users = delete_unless_used(context.session, action.resource.name, besides=context.besides)
+    users = release(context, action.resource.name)
     if users:
-        context.kept.append(f"{action.key}, which {', '.join(users)} took into use meanwhile")
+        context.keep(f"which {', '.join(users)} started using in the meantime")
 
 
-def delete_unless_used(session: AwsSession, name: str, *, besides: str | None) -> list[str]:
-    """Delete a layer, unless a function has it.
+def release(context: Context, name: str) -> list[str]:
+    """Delete a layer unless another function has it; done once in a run.
+
+    Each function stops using a layer first and calls this afterwards: of two that stop at once, the last one finds no
+    other user.
 
     Args:
-        session: Clients.
-        name: Of the layer.
-        besides: The name of a function that does not count.
+        context: The context of the function that no longer has the layer.
+        name: The name of the layer.
 
     Returns:
-        Who has it, so that it is there.
+        The functions that have it, so that it is kept.
     """
-    users = usage.users_of_layer(usage.all_functions(session), name, besides)
-    if not users:
-        delete_layer(session, name)
-    return users
+    released = context.made.released_layers
+    if name not in released:
+        users = usage.users_of_layer(usage.all_functions(context.session), name, context.besides)
+        if not users:
+            _delete_versions(context.session, name)
+        released[name] = users
+    return released[name]
 
 
-def delete_layer(session: AwsSession, name: str) -> None:
-    """Delete all versions of our making."""
+def release_dropped(context: Context, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Release the layers that a function had before and no longer has.
+
+    Args:
+        context: The context of the function.
+        before: The properties of the function, or of its live version, as they were.
+        after: The properties as they are now; empty when the function is deleted.
+    """
+    # Without the permission to list layers they were not observed either, as the plan says.
+    if "lambda:ListLayers" in context.session.denied:
+        return
+    for name in sorted(layers_in(before.get("layers", [])) - layers_in(after.get("layers", []))):
+        release(context, name)
+
+
+def _delete_versions(session: AwsSession, name: str) -> None:
+    """Delete all our versions of a layer."""
     session.layers.forget(name)
     for number in _versions(session, name):
         # DeleteLayerVersion succeeds also when the version is gone.
@@ -240,4 +243,4 @@ def delete_layer(session: AwsSession, name: str) -> None:
     session.layers.forget(name)
 
 
-HANDLER = Handler(create=_create, update=_create, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_create, delete=_delete)

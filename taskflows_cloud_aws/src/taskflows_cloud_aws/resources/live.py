@@ -6,12 +6,12 @@ code with the new ones, whatever happens in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_aws.naming.names import LIVE, Names
-from taskflows_cloud_aws.resources import function_calls, function_reading
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources import function_calls, function_reading, layer
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import (
     CODE_FIELDS,
     CONFIGURATION_FIELDS,
@@ -21,8 +21,9 @@ from taskflows_cloud_aws.resources.function import (
 )
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_aws.resources.published_versions import prune_versions
+from taskflows_cloud_aws.session.error_codes import error_code
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code
+from taskflows_cloud_aws.session.transient_errors import is_refused_for_now
 from taskflows_cloud_core import OperationError
 from taskflows_cloud_core.reconcile import Action, Hidden, Resource
 
@@ -33,7 +34,7 @@ KIND = "live"
 # What a version keeps of a function, beside its code.
 _SETTINGS = CODE_FIELDS | CONFIGURATION_FIELDS - {"environment"}
 _STATE_SECONDS = 600
-_PATIENCE_SECONDS = 60
+_RETRY_SECONDS = 60
 _ATTEMPTS = 3
 # AWS's code, and the one that some emulators give.
 _EXISTS = ("ResourceConflictException", "ConflictException")
@@ -52,6 +53,12 @@ def _live(names: Names, source: Resource) -> Resource:
     return Resource(kind=KIND, name=LIVE, properties=wanted, depends_on=[(FUNCTION, names.function)])
 
 
+def settings_of(found: Resource | None) -> Mapping[str, Any]:
+    """The settings of a live version; empty when there is none."""
+    settings: Mapping[str, Any] = found.properties["settings"].value if found is not None else {}
+    return settings
+
+
 def read_live(session: AwsSession, names: Names) -> Resource | None:
     """Read the version that the alias is on; ``None`` when there is no alias."""
     answer = function_reading.get_function(session, names.function, qualifier=LIVE)
@@ -65,7 +72,7 @@ def _create(context: Context, action: Action) -> None:
     version = context.made.version or _publish(context, action)
     request: Any = {"FunctionName": context.names.function, "Name": LIVE, "FunctionVersion": version}
     try:
-        _patiently(context, lambda: client.create_alias(**request))
+        _retry_transient(context, lambda: client.create_alias(**request))
     except ClientError as error:
         if error_code(error) not in _EXISTS:
             raise
@@ -78,18 +85,21 @@ def _update(context: Context, action: Action) -> None:
     # Read before the version is made: when somebody else moves the alias from here on, we are refused.
     revision = client.get_alias(FunctionName=name, Name=LIVE).get("RevisionId", "")
     version = _publish(context, action)
+    # Before the alias moves: until then the live version names the layers, so that a run after a kill finds them.
+    # Lambda keeps a copy of them for it.
+    layer.release_dropped(context, settings_of(action.observed), settings_of(action.resource))
     request: dict[str, Any] = {"FunctionName": name, "Name": LIVE, "FunctionVersion": version}
     if revision:
         request["RevisionId"] = revision
     try:
-        _patiently(context, lambda: client.update_alias(**request))
+        _retry_transient(context, lambda: client.update_alias(**request))
     except client.exceptions.PreconditionFailedException:
         _require_version(context, version)
     prune_versions(context.session, name, kept=context.session.options.versions_kept)
 
 
-def _patiently(context: Context, call: Callable[[], Any]) -> None:
-    context.session.waiting.retry(call, seconds=_PATIENCE_SECONDS, passing=function_calls.will_pass)
+def _retry_transient(context: Context, call: Callable[[], Any]) -> None:
+    context.session.retry.call(call, seconds=_RETRY_SECONDS, is_transient=is_refused_for_now)
 
 
 def _require_version(context: Context, version: str) -> None:
@@ -136,7 +146,7 @@ def _wait_for_version(context: Context, version: str) -> None:
         answer = function_reading.get_function(context.session, name, qualifier=version)
         return True if answer is not None and is_settled(dict(answer["Configuration"])) else None
 
-    context.session.waiting.until(probe, seconds=_STATE_SECONDS, what=f"version {version} of {name!r}")
+    context.session.retry.until(probe, seconds=_STATE_SECONDS, what=f"version {version} of {name!r}")
 
 
 def _delete(context: Context, action: Action) -> None:
@@ -148,4 +158,4 @@ def _delete(context: Context, action: Action) -> None:
         return
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete, goes_with="function")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import NotManagedError
+from taskflows_cloud_core.kit import ReadResult, changed_marks
 from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
@@ -24,23 +24,23 @@ DEFAULT_RETENTION_DAYS = 30
 def desired_log_group(names: Names, retention_days: int | None, user_tags: Mapping[str, str]) -> Resource:
     """A log group that keeps events for a bounded time."""
     days = DEFAULT_RETENTION_DAYS if retention_days is None else retention_days
-    properties = {"retention_days": days, "tags": ownership.owned_by(names.function, user_tags)}
+    properties = {"retention_days": days, "tags": ownership.MARKS.owned_by(names.function, user_tags)}
     return Resource(kind=KIND, name=names.log_group, properties=properties)
 
 
-def read_log_group(session: AwsSession, names: Names) -> Found:
+def read_log_group(session: AwsSession, names: Names) -> ReadResult:
     """Read the group's retention and tags."""
     logs = session.logs
     group = find_log_group(logs, names.log_group)
     if group is None:
-        return Found()
+        return ReadResult()
     try:
-        tags = ownership.comparable(logs.list_tags_for_resource(resourceArn=names.log_group_arn)["tags"])
+        tags = ownership.MARKS.comparable(logs.list_tags_for_resource(resourceArn=names.log_group_arn)["tags"])
     except logs.exceptions.ResourceNotFoundException:
-        return Found()
+        return ReadResult()
     properties = {"retention_days": group.get("retentionInDays"), "tags": tags}
     found = Resource(kind=KIND, name=names.log_group, properties=properties)
-    return Found(resource=found, foreign=not ownership.is_owned(names.function, tags))
+    return ReadResult(resource=found, owned=ownership.MARKS.is_owned(names.function, tags))
 
 
 def find_log_group(logs: CloudWatchLogsClient, name: str) -> LogGroupTypeDef | None:
@@ -58,7 +58,7 @@ def _create(context: Context, action: Action) -> None:
         logs.create_log_group(logGroupName=resource.name, tags=dict(resource.properties["tags"]))
     except logs.exceptions.ResourceAlreadyExistsException:
         # Either the answer to our own call was lost, or somebody was faster.
-        if read_log_group(context.session, context.names).foreign:
+        if not read_log_group(context.session, context.names).owned:
             raise NotManagedError(
                 f"the log group {resource.name!r} exists and was not made by taskflows-cloud"
             ) from None
@@ -74,7 +74,7 @@ def _update(context: Context, action: Action) -> None:
     if "retention_days" in action.changed_fields:
         _put_retention(logs, resource)
     if "tags" in action.changed_fields and action.observed is not None:
-        to_set, to_remove = ownership.changed(action.observed.properties["tags"], resource.properties["tags"])
+        to_set, to_remove = changed_marks(action.observed.properties["tags"], resource.properties["tags"])
         if to_set:
             logs.tag_resource(resourceArn=context.names.log_group_arn, tags=to_set)
         if to_remove:
@@ -90,4 +90,4 @@ def _delete(context: Context, action: Action) -> None:
         return
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete, holds_logs=True)

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskflows_cloud_aws.naming.names import LIVE, Names
-from taskflows_cloud_aws.resources import function_calls
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
 from taskflows_cloud_aws.session.session import AwsSession
+from taskflows_cloud_aws.session.transient_errors import is_refused_for_now
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "permission"
-_PATIENCE_SECONDS = 60
+_RETRY_SECONDS = 60
 # A wrong statement is replaced by adding the right one under the other name first.
 NAMES = ("taskflows-cloud-rules", "taskflows-cloud-rules-2")
 
@@ -71,7 +71,7 @@ def _observed(statement: Mapping[str, Any]) -> dict[str, Any]:
 def _create(context: Context, action: Action) -> None:
     client, properties = context.session.lambda_, action.resource.properties
     try:
-        context.session.waiting.retry(
+        context.session.retry.call(
             lambda: client.add_permission(
                 FunctionName=context.names.function,
                 Qualifier=LIVE,
@@ -81,8 +81,8 @@ def _create(context: Context, action: Action) -> None:
                 SourceArn=properties["source_arn"],
                 SourceAccount=properties["source_account"],
             ),
-            seconds=_PATIENCE_SECONDS,
-            passing=function_calls.will_pass,
+            seconds=_RETRY_SECONDS,
+            is_transient=is_refused_for_now,
         )
     except client.exceptions.ResourceConflictException:
         # Either the answer to our own call was lost, or somebody was faster.
@@ -106,4 +106,4 @@ def _delete(context: Context, action: Action) -> None:
         return
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete, goes_with="function")

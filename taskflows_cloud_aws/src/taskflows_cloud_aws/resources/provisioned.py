@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import LIVE, Names
-from taskflows_cloud_aws.resources import function_calls
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.session.error_codes import error_code
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code
+from taskflows_cloud_aws.session.transient_errors import is_refused_for_now
 from taskflows_cloud_core import OperationError
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "provisioned-concurrency"
-_PATIENCE_SECONDS = 60
+_RETRY_SECONDS = 60
 # AWS allocates up to 6,000 environments a minute.
 _READY_SECONDS = 900
 _ABSENT = ("ProvisionedConcurrencyConfigNotFoundException", "ResourceNotFoundException")
@@ -62,12 +62,12 @@ def _put(context: Context, action: Action) -> None:
     client, names = context.session.lambda_, context.names
     client.tag_resource(Resource=names.function_arn, Tags={ownership.PROVISIONED: "true"})
     number = action.resource.properties["environments"]
-    context.session.waiting.retry(
+    context.session.retry.call(
         lambda: client.put_provisioned_concurrency_config(
             FunctionName=names.function, Qualifier=LIVE, ProvisionedConcurrentExecutions=number
         ),
-        seconds=_PATIENCE_SECONDS,
-        passing=function_calls.will_pass,
+        seconds=_RETRY_SECONDS,
+        is_transient=is_refused_for_now,
     )
     _wait_until_ready(context)
 
@@ -77,9 +77,9 @@ def _wait_until_ready(context: Context) -> None:
         found = _read(context.session, context.names)
         return None if not found or found.get("Status") == "IN_PROGRESS" else found
 
-    context.tell(f"waiting up to {_READY_SECONDS} seconds until the environments are provisioned")
+    context.report(f"waiting up to {_READY_SECONDS} seconds until the environments are provisioned")
     what = f"the provisioned concurrency of {context.names.function!r}"
-    found = context.session.waiting.until(probe, seconds=_READY_SECONDS, what=what)
+    found = context.session.retry.until(probe, seconds=_READY_SECONDS, what=what)
     if found.get("Status") == "FAILED":
         raise OperationError(f"Lambda could not provide it: {found.get('StatusReason', 'no reason given')}")
 
@@ -97,4 +97,4 @@ def _delete(context: Context, _action: Action) -> None:
     client.untag_resource(Resource=names.function_arn, TagKeys=[ownership.PROVISIONED])
 
 
-HANDLER = Handler(create=_put, update=_put, delete=_delete)
+HANDLER = AwsHandler(create=_put, update=_put, delete=_delete, goes_with="function")

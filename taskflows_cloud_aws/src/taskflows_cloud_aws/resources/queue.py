@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
+from taskflows_cloud_aws.session.error_codes import error_code
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import NotManagedError
+from taskflows_cloud_core.kit import ReadResult, changed_marks
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "queue"
@@ -29,12 +29,12 @@ def desired_queue(names: Names, user_tags: Mapping[str, str]) -> Resource:
     properties = {
         "encrypted": True,
         "retention_seconds": _RETENTION_SECONDS,
-        "tags": ownership.owned_by(names.function, user_tags),
+        "tags": ownership.MARKS.owned_by(names.function, user_tags),
     }
     return Resource(kind=KIND, name=names.queue, properties=properties)
 
 
-def read_queue(session: AwsSession, names: Names) -> Found:
+def read_queue(session: AwsSession, names: Names) -> ReadResult:
     """Read the queue's settings and tags."""
     from botocore.exceptions import ClientError
 
@@ -42,10 +42,10 @@ def read_queue(session: AwsSession, names: Names) -> Found:
     try:
         url = sqs.get_queue_url(QueueName=names.queue)["QueueUrl"]
         answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_RETENTION, _ENCRYPTED])
-        tags = ownership.comparable(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}))
+        tags = ownership.MARKS.comparable(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}))
     except ClientError as error:
         if error_code(error) in _ABSENT:
-            return Found()
+            return ReadResult()
         raise
     attributes = answer.get("Attributes", {})
     properties = {
@@ -54,7 +54,7 @@ def read_queue(session: AwsSession, names: Names) -> Found:
         "tags": tags,
     }
     found = Resource(kind=KIND, name=names.queue, properties=properties)
-    return Found(resource=found, foreign=not ownership.is_owned(names.function, tags))
+    return ReadResult(resource=found, owned=ownership.MARKS.is_owned(names.function, tags))
 
 
 def _attributes(resource: Resource) -> dict[str, str]:
@@ -67,14 +67,14 @@ def _attributes(resource: Resource) -> dict[str, str]:
 
 def _create(context: Context, action: Action) -> None:
     resource = action.resource
-    if read_queue(context.session, context.names).foreign:
+    if not read_queue(context.session, context.names).owned:
         raise NotManagedError(f"the queue {resource.name!r} exists and was not made by taskflows-cloud")
     request: dict[str, Any] = {"QueueName": resource.name, "tags": dict(resource.properties["tags"])}
     # CreateQueue answers with the queue that is there already when its settings are the same.
-    context.session.waiting.retry(
+    context.session.retry.call(
         lambda: context.session.sqs.create_queue(Attributes=_attributes(resource), **request),
         seconds=_DELETION_SECONDS,
-        passing=lambda error: error_code(error) in _JUST_DELETED,
+        is_transient=lambda error: error_code(error) in _JUST_DELETED,
     )
 
 
@@ -88,7 +88,7 @@ def _update(context: Context, action: Action) -> None:
     if action.changed_fields & {"encrypted", "retention_seconds"}:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(resource))
     if "tags" in action.changed_fields and action.observed is not None:
-        to_set, to_remove = ownership.changed(action.observed.properties["tags"], resource.properties["tags"])
+        to_set, to_remove = changed_marks(action.observed.properties["tags"], resource.properties["tags"])
         if to_set:
             sqs.tag_queue(QueueUrl=url, Tags=to_set)
         if to_remove:
@@ -106,4 +106,4 @@ def _delete(context: Context, _action: Action) -> None:
             raise
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete)

@@ -1,4 +1,4 @@
-"""IAM roles of our making: one that a function runs as, one that EventBridge Scheduler invokes it as."""
+"""Our IAM roles: one that a function runs as, one that EventBridge Scheduler invokes it as."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_aws.resources import usage
-from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
+from taskflows_cloud_aws.session.error_codes import is_denied
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import DENIED_CODES, error_code
 from taskflows_cloud_core import NotManagedError
+from taskflows_cloud_core.kit import ReadResult, as_pairs, changed_marks
 from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def desired_execution_role(
     names: Names, statements: Sequence[Mapping[str, Any]], user_tags: Mapping[str, str]
 ) -> Resource:
     """A role that only Lambda may assume, and that may do what the statements say and nothing else."""
-    return _role(EXECUTION, names.role, _for_lambda(statements, ownership.owned_by(names.function, user_tags)))
+    return _role(EXECUTION, names.role, _for_lambda(statements, ownership.MARKS.owned_by(names.function, user_tags)))
 
 
 def desired_shared_role(names: Names, statements: Sequence[Mapping[str, Any]]) -> Resource:
@@ -47,7 +47,7 @@ def _for_lambda(statements: Sequence[Mapping[str, Any]], tags: Mapping[str, str]
 
 def desired_scheduler_role(names: Names, user_tags: Mapping[str, str]) -> Resource:
     """A role that only this account's EventBridge Scheduler may assume, and that may run this function."""
-    tags = ownership.owned_by(names.function, user_tags)
+    tags = ownership.MARKS.owned_by(names.function, user_tags)
     # The group is made first and deleted last: where there is no group, there is no role to look for.
     group = ("schedule-group", names.schedule_group)
     return _role(SCHEDULER, names.scheduler_role, _for_scheduler(names, names.live_arn, tags), depends_on=[group])
@@ -78,19 +78,23 @@ def _role(
     return Resource(kind=kind, name=name, properties=properties, depends_on=depends_on)
 
 
-def read_role(session: AwsSession, kind: str, name: str, function: str, depends_on: Iterable[tuple[str, str]]) -> Found:
+def read_role(
+    session: AwsSession, kind: str, name: str, function: str, depends_on: Iterable[tuple[str, str]]
+) -> ReadResult:
     """Read a role of a function with its trust, our inline policy and its tags. What else hangs on it is the user's."""
     found = _read(session, kind, name, depends_on)
     if found is None:
-        return Found()
-    return Found(resource=found, foreign=not ownership.is_owned(function, found.properties["tags"]))
+        return ReadResult()
+    return ReadResult(resource=found, owned=ownership.MARKS.is_owned(function, found.properties["tags"]))
 
 
-def read_shared_role(session: AwsSession, kind: str, name: str) -> Found:
+def read_shared_role(session: AwsSession, kind: str, name: str) -> ReadResult:
     """Read a role that functions share."""
     found = _read(session, kind, name, ())
     return (
-        Found() if found is None else Found(resource=found, foreign=not ownership.is_shared(found.properties["tags"]))
+        ReadResult()
+        if found is None
+        else ReadResult(resource=found, owned=ownership.is_shared(found.properties["tags"]))
     )
 
 
@@ -102,7 +106,7 @@ def role_exists(session: AwsSession, arn: str) -> bool | None:
     except iam.exceptions.NoSuchEntityException:
         return False
     except iam.exceptions.ClientError as error:
-        if error_code(error) in DENIED_CODES:
+        if is_denied(error):
             return None
         raise
     return True
@@ -138,7 +142,7 @@ def _document(value: Any) -> dict[str, Any]:
 def _create(context: Context, action: Action) -> None:
     iam, resource = context.session.iam, action.resource
     trust = json.dumps(resource.properties["trust"])
-    tags = ownership.as_pairs(resource.properties["tags"])
+    tags = as_pairs(resource.properties["tags"])
     try:
         iam.create_role(RoleName=resource.name, AssumeRolePolicyDocument=trust, Tags=tags)  # type: ignore[arg-type]  # pairs of Key and Value
     except iam.exceptions.EntityAlreadyExistsException:
@@ -168,9 +172,9 @@ def _update(context: Context, action: Action) -> None:
     if "policy" in action.changed_fields:
         _put_policy(iam, resource)
     if "tags" in action.changed_fields and action.observed is not None:
-        to_set, to_remove = ownership.changed(action.observed.properties["tags"], resource.properties["tags"])
+        to_set, to_remove = changed_marks(action.observed.properties["tags"], resource.properties["tags"])
         if to_set:
-            iam.tag_role(RoleName=resource.name, Tags=ownership.as_pairs(to_set))  # type: ignore[arg-type]  # pairs
+            iam.tag_role(RoleName=resource.name, Tags=as_pairs(to_set))  # type: ignore[arg-type]  # pairs
         if to_remove:
             iam.untag_role(RoleName=resource.name, TagKeys=to_remove)
 
@@ -180,62 +184,54 @@ def _delete(context: Context, action: Action) -> None:
     if resource.name not in (names.shared_role, names.shared_scheduler_role):
         _take_away(session.iam, resource.name)
         return
-    users = delete_shared_role(session, names, resource, besides=context.besides)
+    users = _delete_unless_used(context, resource)
     if users:
-        context.kept.append(f"{action.key}, which {', '.join(users)} took into use meanwhile")
+        context.keep(f"which {', '.join(users)} started using in the meantime")
 
 
-def delete_shared_role(session: AwsSession, names: Names, resource: Resource, *, besides: str | None) -> list[str]:
-    """Delete a role that functions share, unless one of them uses it.
+def _delete_unless_used(context: Context, resource: Resource) -> list[str]:
+    """Delete a shared role; who uses it comes back, and then it is there."""
+    session, names, name = context.session, context.names, resource.name
+    users = usage.users_of_shared_role(session, names, name, context.besides)
+    if users:
+        return users
+    _take_away(session.iam, name)
+    # Finds those that started using the role after the first check and before it was gone.
+    users = usage.users_of_shared_role(session, names, name, context.besides)
+    if users:
+        _make_again(session.iam, resource)
+    return users
+
+
+def release(context: Context, kind: str, name: str) -> None:
+    """Delete a shared role unless another function uses it, or it is not ours.
+
+    Each function stops using a role first and calls this afterwards: of two that stop at once, the last one finds no
+    other user.
 
     Args:
-        session: Clients.
-        names: Of any function.
-        resource: The role as it was found.
-        besides: The name of a function that does not count.
-
-    Returns:
-        Who uses the role, so that it is there.
+        context: The context of the function that no longer uses the role.
+        kind: `EXECUTION` or `SCHEDULER`.
+        name: The name of the role.
     """
-
-    def users() -> list[str]:
-        if resource.name == names.shared_role:
-            return usage.users_of_role(usage.all_functions(session), names.shared_role_arn, besides)
-        own_group = None if besides is None else names.schedule_group
-        return usage.schedule_group_with_role(session, names.shared_scheduler_role_arn, own_group)
-
-    found = users()
-    if found:
-        return found
-    _take_away(session.iam, resource.name)
-    # Whoever took the role into use after the first look and before it was gone is seen by this one.
-    found = users()
-    if found:
-        _make_again(session.iam, resource)
-    return found
+    # Without the permission to read roles they were not observed either, as the plan says.
+    if "iam:GetRole" in context.session.denied:
+        return
+    found = read_shared_role(context.session, kind, name)
+    if found.resource is not None and found.owned:
+        _delete_unless_used(context, found.resource)
 
 
 def _make_again(iam: IAMClient, resource: Resource) -> None:
-    trust, tags = json.dumps(resource.properties["trust"]), ownership.as_pairs(resource.properties["tags"])
-    # Whoever uses it may have made it already.
+    trust, tags = json.dumps(resource.properties["trust"]), as_pairs(resource.properties["tags"])
+    # One of its users may have created it already.
     with suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName=resource.name, AssumeRolePolicyDocument=trust, Tags=tags)  # type: ignore[arg-type]  # pairs of Key and Value
     _put_policy(iam, resource)
 
 
-def release_shared_role(context: Context, kind: str, name: str) -> None:
-    """Delete a role that functions share, unless another one uses it or it is not ours."""
-    session, names = context.session, context.names
-    # Who may not read roles was told in the plan that they were not looked for.
-    if "iam:GetRole" in session.denied:
-        return
-    found = read_shared_role(session, kind, name)
-    if found.resource is not None and not found.foreign:
-        delete_shared_role(session, names, found.resource, besides=names.function)
-
-
 def made_at(session: AwsSession, name: str) -> datetime | None:
-    """When a role was made; ``None`` when there is none."""
+    """When a role was created; ``None`` when there is none."""
     iam = session.iam
     try:
         return iam.get_role(RoleName=name)["Role"]["CreateDate"]
@@ -268,4 +264,4 @@ def _unless_gone(iam: IAMClient, call: Callable[[], Any]) -> None:
         return
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete)

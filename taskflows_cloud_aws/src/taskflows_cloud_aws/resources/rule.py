@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from taskflows_cloud_aws import limits, ownership
+from taskflows_cloud_aws import limits
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import LIVE, Names
 from taskflows_cloud_aws.resources import permission
-from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.schedules.envelope import envelope
+from taskflows_cloud_aws.session.error_codes import error_code
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import OperationError, Trigger
+from taskflows_cloud_core.kit import ReadResult, as_pairs, changed_marks
 from taskflows_cloud_core.reconcile import Action, Resource
 
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
 
 KIND = "rule"
 _TARGET = "function"
-_PATIENCE_SECONDS = 60
+# Amazon EventBridge User Guide, "Input transformation", read in November 2026: a text from the event gets its quotes
+# when it is put into JSON.
+_PATHS = {"due": "$.time"}
+_DUE = "<due>"
+_RETRY_SECONDS = 60
 _PASSING_CODES = frozenset({"ConcurrentModificationException", "InternalException"})
 
 
@@ -38,13 +44,14 @@ def desired_rule(
     target = {
         "arn": names.live_arn,
         "delivery_retries": delivery_retries,
+        "event": {"InputPathsMap": _PATHS, "InputTemplate": envelope(trigger, _DUE)},
         "max_event_age_seconds": max_event_age_seconds,
     }
     properties = {
         "description": f"{names.function}: {trigger.schedule}"[: limits.RULE_DESCRIPTION_CHARACTERS],
         "expression": trigger.expression.expression,
         "state": "ENABLED" if enabled else "DISABLED",
-        "tags": ownership.owned_by(names.function, user_tags),
+        "tags": ownership.MARKS.owned_by(names.function, user_tags),
         "targets": {_TARGET: target},
     }
     return _rule(names, names.rule(trigger.name), properties)
@@ -57,7 +64,7 @@ def _rule(names: Names, name: str, properties: Mapping[str, Any]) -> Resource:
     return Resource(kind=KIND, name=name, properties=properties, depends_on=needs)
 
 
-def read_rules(session: AwsSession, names: Names) -> dict[str, Found]:
+def read_rules(session: AwsSession, names: Names) -> dict[str, ReadResult]:
     """Read all rules that have a name of this function's."""
     pages = session.events.get_paginator("list_rules").paginate(NamePrefix=names.rule_prefix)
     rules = [rule for page in pages for rule in page["Rules"] if names.is_rule(rule.get("Name", ""))]
@@ -65,17 +72,17 @@ def read_rules(session: AwsSession, names: Names) -> dict[str, Found]:
     return {rule["Name"]: one for rule, one in zip(rules, found, strict=True)}
 
 
-def _read(session: AwsSession, names: Names, rule: RuleTypeDef) -> Found:
+def _read(session: AwsSession, names: Names, rule: RuleTypeDef) -> ReadResult:
     events = session.events
     try:
         pairs = events.list_tags_for_resource(ResourceARN=rule["Arn"]).get("Tags", [])
         pages = events.get_paginator("list_targets_by_rule").paginate(Rule=rule["Name"])
         targets = [target for page in pages for target in page["Targets"]]
     except events.exceptions.ResourceNotFoundException:
-        return Found()
+        return ReadResult()
     tags = ownership.from_pairs(pairs)  # type: ignore[arg-type]  # pairs of Key and Value
     found = _observed(names, dict(rule), targets, tags)
-    return Found(resource=found, foreign=not ownership.is_owned(names.function, tags))
+    return ReadResult(resource=found, owned=ownership.MARKS.is_owned(names.function, tags))
 
 
 def _observed(
@@ -99,13 +106,15 @@ def _observed_target(target: Mapping[str, Any]) -> dict[str, Any]:
     known = {
         "arn": target["Arn"],
         "delivery_retries": retries.get("MaximumRetryAttempts"),
+        "event": target.get("InputTransformer"),
         "max_event_age_seconds": retries.get("MaximumEventAgeInSeconds"),
     }
-    return {**known, **{name: target[name] for name in target if name not in ("Arn", "Id", "RetryPolicy")}}
+    ours = ("Arn", "Id", "InputTransformer", "RetryPolicy")
+    return {**known, **{name: target[name] for name in target if name not in ours}}
 
 
 def _create(context: Context, action: Action) -> None:
-    _put_rule(context, action.resource, ownership.as_pairs(action.resource.properties["tags"]))
+    _put_rule(context, action.resource, as_pairs(action.resource.properties["tags"]))
     _put_target(context, action.resource)
 
 
@@ -119,7 +128,7 @@ def _put_rule(context: Context, resource: Resource, tags: Sequence[Mapping[str, 
     }
     if tags:
         request["Tags"] = tags
-    _patiently(context, lambda: context.session.events.put_rule(**request))
+    _retry_transient(context, lambda: context.session.events.put_rule(**request))
 
 
 def _put_target(context: Context, resource: Resource) -> None:
@@ -127,6 +136,7 @@ def _put_target(context: Context, resource: Resource) -> None:
     entry: Any = {
         "Id": _TARGET,
         "Arn": target["arn"],
+        "InputTransformer": target["event"],
         "RetryPolicy": {
             "MaximumRetryAttempts": target["delivery_retries"],
             "MaximumEventAgeInSeconds": target["max_event_age_seconds"],
@@ -135,9 +145,9 @@ def _put_target(context: Context, resource: Resource) -> None:
     _all_entries(context, lambda: context.session.events.put_targets(Rule=resource.name, Targets=[entry]))
 
 
-def _patiently(context: Context, call: Any) -> Any:
-    return context.session.waiting.retry(
-        call, seconds=_PATIENCE_SECONDS, passing=lambda error: error_code(error) in _PASSING_CODES
+def _retry_transient(context: Context, call: Any) -> Any:
+    return context.session.retry.call(
+        call, seconds=_RETRY_SECONDS, is_transient=lambda error: error_code(error) in _PASSING_CODES
     )
 
 
@@ -150,14 +160,14 @@ def _all_entries(context: Context, call: Any) -> None:
     failed: list[Any] = []
 
     def probe() -> bool | None:
-        answer = _patiently(context, call)
+        answer = _retry_transient(context, call)
         entries = answer.get("FailedEntries", []) if answer.get("FailedEntryCount") else []
         # A target that is not there need not be removed.
         failed[:] = [entry for entry in entries if entry.get("ErrorCode") != "ResourceNotFoundException"]
         passing = all(entry.get("ErrorCode") in _PASSING_CODES for entry in failed)
         return None if failed and passing else True
 
-    context.session.waiting.until(probe, seconds=_PATIENCE_SECONDS, what="the target of a rule")
+    context.session.retry.until(probe, seconds=_RETRY_SECONDS, what="the target of a rule")
     if failed:
         code, message = failed[0].get("ErrorCode", "no code"), failed[0].get("ErrorMessage", "no message")
         raise OperationError(f"EventBridge did not take the target of the rule: {code}: {message}")
@@ -179,9 +189,9 @@ def _update(context: Context, action: Action) -> None:
 
 def _update_tags(context: Context, action: Action, before: Mapping[str, str]) -> None:
     events, arn = context.session.events, context.names.rule_arn(action.resource.name)
-    to_set, to_remove = ownership.changed(before, action.resource.properties["tags"])
+    to_set, to_remove = changed_marks(before, action.resource.properties["tags"])
     if to_set:
-        events.tag_resource(ResourceARN=arn, Tags=ownership.as_pairs(to_set))  # type: ignore[arg-type]  # pairs
+        events.tag_resource(ResourceARN=arn, Tags=as_pairs(to_set))  # type: ignore[arg-type]  # pairs
     if to_remove:
         events.untag_resource(ResourceARN=arn, TagKeys=to_remove)
 
@@ -196,10 +206,10 @@ def _delete(context: Context, action: Action) -> None:
     try:
         if targets:
             _remove_targets(context, name, targets)
-        _patiently(context, lambda: events.delete_rule(Name=name))
+        _retry_transient(context, lambda: events.delete_rule(Name=name))
     except events.exceptions.ResourceNotFoundException:
         # Deleted already, by an earlier run or by hand.
         return
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete)

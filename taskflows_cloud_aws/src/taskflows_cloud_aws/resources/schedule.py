@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from taskflows_cloud_aws import limits
 from taskflows_cloud_aws.naming.names import LIVE, Names
 from taskflows_cloud_aws.resources import role, schedule_group
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.resources.function import KIND as FUNCTION
+from taskflows_cloud_aws.schedules.envelope import envelope
+from taskflows_cloud_aws.session.error_codes import error_code, error_message
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code, error_message
 from taskflows_cloud_core import Trigger
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "schedule"
 # A new role reaches Scheduler after some seconds.
 _ROLE_SECONDS = 300
-# What a rule would send, so that a function need not know what fired it. Scheduler fills in the <…>; the id
-# is the same when an event comes twice. EventBridge Scheduler User Guide, "Adding context attributes".
-_EVENT = json.dumps(
-    {
-        "detail": {},
-        "detail-type": "Scheduled Event",
-        "id": "<aws.scheduler.execution-id>",
-        "resources": ["<aws.scheduler.schedule-arn>"],
-        "source": "aws.scheduler",
-        "time": "<aws.scheduler.scheduled-time>",
-    }
-)
+# EventBridge Scheduler User Guide, "Adding context attributes", read in November 2026: it stays the same when an event
+# comes twice.
+_DUE = '"<aws.scheduler.scheduled-time>"'
 
 
 def desired_schedule(
@@ -47,14 +38,14 @@ def desired_schedule(
         "action_after_completion": "NONE",
         "delivery_retries": delivery_retries,
         "description": f"{names.function}: {trigger.schedule}"[: limits.RULE_DESCRIPTION_CHARACTERS],
-        "event": _EVENT,
+        "event": envelope(trigger, _DUE),
         "expression": trigger.expression.expression,
         "max_event_age_seconds": max_event_age_seconds,
         "role": role_arn,
         "state": "ENABLED" if enabled else "DISABLED",
         "target": names.live_arn,
         "timezone": trigger.expression.timezone,
-        "flexible_minutes": trigger.expression.flexible_minutes,
+        "flexible_minutes": trigger.expression.window_minutes,
     }
     return _schedule(names, trigger.name, properties)
 
@@ -151,28 +142,28 @@ def _create(context: Context, action: Action) -> None:
         else:
             scheduler.create_schedule(**request)
 
-    _patiently(context, put)
+    _retry_transient(context, put)
 
 
 def _update(context: Context, action: Action) -> None:
     request = _request(context, action.resource)
-    _patiently(context, lambda: context.session.scheduler.update_schedule(**request))
+    _retry_transient(context, lambda: context.session.scheduler.update_schedule(**request))
 
 
-def _patiently(context: Context, call: Any) -> Any:
+def _retry_transient(context: Context, call: Any) -> Any:
     what = f"waiting up to {_ROLE_SECONDS} seconds until EventBridge Scheduler can use the role of the schedule"
 
     def note(error: BaseException) -> None:
         if "assume the role" in error_message(error):
-            context.tell(what)
+            context.report(what)
 
-    return context.session.waiting.retry(call, seconds=_ROLE_SECONDS, passing=_will_pass, noting=note)
+    return context.session.retry.call(call, seconds=_ROLE_SECONDS, is_transient=_will_pass, on_retry=note)
 
 
 def _delete(context: Context, action: Action) -> None:
     scheduler = context.session.scheduler
     try:
-        _patiently(
+        _retry_transient(
             context,
             lambda: scheduler.delete_schedule(GroupName=context.names.schedule_group, Name=action.resource.name),
         )
@@ -181,4 +172,4 @@ def _delete(context: Context, action: Action) -> None:
         return
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from taskflows_cloud_aws import ownership
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_aws.resources.context import Context, Handler
-from taskflows_cloud_aws.resources.found import Found
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
+from taskflows_cloud_aws.session.error_codes import error_code
 from taskflows_cloud_aws.session.session import AwsSession
-from taskflows_cloud_aws.waiting import error_code
 from taskflows_cloud_core import NotManagedError
+from taskflows_cloud_core.kit import ReadResult, as_pairs, changed_marks
 from taskflows_cloud_core.reconcile import Action, Resource
 
 KIND = "topic"
@@ -24,14 +24,14 @@ _ABSENT = ("NotFound", "NotFoundException", "ResourceNotFound", "ResourceNotFoun
 
 def desired_topic(names: Names, emails: Sequence[str], user_tags: Mapping[str, str]) -> Resource:
     """A topic with a subscription for each address."""
-    return _topic(names, sorted(emails), ownership.owned_by(names.function, user_tags))
+    return _topic(names, sorted(emails), ownership.MARKS.owned_by(names.function, user_tags))
 
 
 def _topic(names: Names, emails: Sequence[str], tags: Mapping[str, str]) -> Resource:
     return Resource(kind=KIND, name=names.topic, properties={"emails": list(emails), "tags": tags})
 
 
-def read_topic(session: AwsSession, names: Names, wanted_emails: Sequence[str] | None) -> Found:
+def read_topic(session: AwsSession, names: Names, wanted_emails: Sequence[str] | None) -> ReadResult:
     """Read the topic's tags and addresses.
 
     Args:
@@ -47,14 +47,16 @@ def read_topic(session: AwsSession, names: Names, wanted_emails: Sequence[str] |
         subscriptions = _subscriptions(session, names.topic_arn)
     except ClientError as error:
         if error_code(error) in _ABSENT:
-            return Found()
+            return ReadResult()
         raise
     emails = [
         address
         for address, arn in subscriptions.items()
         if _is_confirmed(arn) or wanted_emails is None or address in wanted_emails
     ]
-    return Found(resource=_topic(names, sorted(emails), tags), foreign=not ownership.is_owned(names.function, tags))
+    return ReadResult(
+        resource=_topic(names, sorted(emails), tags), owned=ownership.MARKS.is_owned(names.function, tags)
+    )
 
 
 def _tags(session: AwsSession, arn: str) -> dict[str, str]:
@@ -74,9 +76,9 @@ def _is_confirmed(subscription_arn: str) -> bool:
 
 def _create(context: Context, action: Action) -> None:
     resource = action.resource
-    if read_topic(context.session, context.names, None).foreign:
+    if not read_topic(context.session, context.names, None).owned:
         raise NotManagedError(f"the topic {resource.name!r} exists and was not made by taskflows-cloud")
-    tags: Any = ownership.as_pairs(resource.properties["tags"])
+    tags: Any = as_pairs(resource.properties["tags"])
     # CreateTopic answers with the topic that is there already.
     context.session.sns.create_topic(Name=resource.name, Tags=tags)
     _subscribe(context, resource.properties["emails"])
@@ -101,9 +103,9 @@ def _update(context: Context, action: Action) -> None:
         _subscribe(context, resource.properties["emails"])
         _unsubscribe_others(context, resource.properties["emails"])
     if "tags" in action.changed_fields and action.observed is not None:
-        to_set, to_remove = ownership.changed(action.observed.properties["tags"], resource.properties["tags"])
+        to_set, to_remove = changed_marks(action.observed.properties["tags"], resource.properties["tags"])
         if to_set:
-            sns.tag_resource(ResourceArn=context.names.topic_arn, Tags=ownership.as_pairs(to_set))
+            sns.tag_resource(ResourceArn=context.names.topic_arn, Tags=as_pairs(to_set))
         if to_remove:
             sns.untag_resource(ResourceArn=context.names.topic_arn, TagKeys=to_remove)
 
@@ -113,4 +115,4 @@ def _delete(context: Context, _action: Action) -> None:
     context.session.sns.delete_topic(TopicArn=context.names.topic_arn)
 
 
-HANDLER = Handler(create=_create, update=_update, delete=_delete)
+HANDLER = AwsHandler(create=_create, update=_update, delete=_delete)

@@ -10,7 +10,7 @@ from typing import Any
 
 from taskflows_cloud_aws import limits
 from taskflows_cloud_aws.naming.names import Names
-from taskflows_cloud_aws.resources.context import Context, Handler
+from taskflows_cloud_aws.resources.context import AwsHandler, Context
 from taskflows_cloud_aws.session.session import AwsSession
 from taskflows_cloud_core import ConfigurationError, OperationError, Package, Problem
 from taskflows_cloud_core.packaging import PackageLayer
@@ -113,4 +113,4 @@ def _delete(context: Context, action: Action) -> None:
     _delete_object(context, action.resource.properties["bucket"], action.resource.name)
 
 
-HANDLER = Handler(create=_put, update=_put, delete=_delete)
+HANDLER = AwsHandler(create=_put, update=_put, delete=_delete)

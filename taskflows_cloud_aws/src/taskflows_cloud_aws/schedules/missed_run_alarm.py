@@ -8,8 +8,7 @@ from datetime import timedelta
 import attrs
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws.gaps import longest_gap
-from taskflows_cloud_core.schedules import Schedule
+from taskflows_cloud_core.schedules import Schedule, longest_gap
 
 # EventBridge is exact to the minute, and a metric comes some minutes late.
 _LATE_SECONDS = 600

@@ -135,7 +135,7 @@ def _expressions(spec: CalendarSpec, flexible_minutes: int) -> list[ScheduleExpr
             expression=expression,
             timezone=spec.timezone,
             service=RULE if in_rules else SCHEDULER,
-            flexible_minutes=flexible_minutes,
+            window_minutes=flexible_minutes,
         )
         for expression in said
     ]

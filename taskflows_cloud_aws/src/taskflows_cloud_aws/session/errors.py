@@ -1,4 +1,4 @@
-"""AWS's errors made into ours: what was done, to what, why it failed, and what mends it.
+"""Convert AWS errors into CloudErrors: what was done, to what, why it failed, and the fix.
 
 A message of AWS or botocore may repeat what was sent, so every text passes through `scrub`, and the original
 exception is not chained.
@@ -6,21 +6,18 @@ exception is not chained.
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
-from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape
 
-from taskflows_cloud_aws.session.iam_actions import IAM_ACTIONS
-from taskflows_cloud_aws.waiting import DENIED_CODES, error_code, error_message, is_throttled
+from taskflows_cloud_aws.session.error_codes import DENIED_CODES, error_code, error_message
+from taskflows_cloud_aws.session.iam_actions import action_of
+from taskflows_cloud_aws.session.transient_errors import is_throttled
 from taskflows_cloud_core import CloudError, CredentialsError, OperationError, PermissionDeniedError
+from taskflows_cloud_core.kit import without_secrets
 
 _T = TypeVar("_T")
 
-_SHORTEST_SECRET = 4
 _LONGEST_MESSAGE = 600
 
 _CREDENTIAL_CODES = {
@@ -54,11 +51,11 @@ _REMEDIES: Mapping[str, str] = {
 
 
 def guard(subject: str, call: Callable[[], _T], secrets: Iterable[str] = ()) -> _T:
-    """Do something on AWS, and raise only errors of ours.
+    """Call AWS, and raise only `CloudError`.
 
     Args:
-        subject: What it is about, for the message: ``"function job"``.
-        call: What to do.
+        subject: What the call is about, for the message: ``"function job"``.
+        call: The call.
         secrets: Values that no message may show.
 
     Returns:
@@ -82,37 +79,17 @@ def guard(subject: str, call: Callable[[], _T], secrets: Iterable[str] = ()) -> 
 
 
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:
-    """Take out of a message what it repeats of the request, secrets, and control characters."""
+    """Remove from a message what it repeats of the request, secrets, and control characters."""
     text = re.sub(r"(?s)Value '.*?' at '", "Value (hidden) at '", text)
     text = re.sub(r"(?s)value: .*?, type: ", "value: (hidden), type: ", text)
-    spellings = {
-        spelling for secret in tuple(secrets) if len(secret) >= _SHORTEST_SECRET for spelling in _spellings(secret)
-    }
-    for spelling in sorted(spellings, key=len, reverse=True):
-        text = text.replace(spelling, "(hidden)")
+    text = without_secrets(text, secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
 
 
-def _spellings(secret: str) -> Iterator[str]:
-    """A secret as it stands in a message, and in a piece of JSON, Python, XML or a URL there."""
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield repr(secret)[1:-1]
-    yield escape(secret)
-    for quotation in ({'"': "&quot;", "'": "&apos;"}, {'"': "&quot;", "'": "&#x27;"}, {'"': "&#34;", "'": "&#39;"}):
-        yield escape(secret, quotation)
-    # A lone surrogate has no form in a URL.
-    yield quote(secret, safe="", errors="replace")
-    yield quote(secret, errors="replace")
-    yield quote_plus(secret, errors="replace")
-    yield base64.b64encode(secret.encode("utf-8", "replace")).decode()
-
-
 def _from_answer(error: BaseException, operation: str, subject: str, secrets: Iterable[str]) -> CloudError:
     code, words = error_code(error), scrub(error_message(error), secrets)
-    right = IAM_ACTIONS.get(operation, operation)
+    right = action_of(operation)
     head = f"{right} on {subject}"
     if code in _CREDENTIAL_CODES:
         return CredentialsError(f"{head}: {_CREDENTIAL_CODES[code]} ({code})")

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from taskflows_cloud_aws import limits
 from taskflows_cloud_aws._version import __version__
-from taskflows_cloud_aws.budget import Budget
 from taskflows_cloud_aws.naming.names import Names
 from taskflows_cloud_aws.session.layer_cache import LayerNotes
 from taskflows_cloud_aws.settings.options import AwsOptions
-from taskflows_cloud_aws.waiting import Waiting
 from taskflows_cloud_core import ConfigurationError, Problem
+from taskflows_cloud_core.kit import RateLimit, Retry
 
 if TYPE_CHECKING:
     import boto3
@@ -48,11 +47,11 @@ class AwsSession:
 
     def __init__(self, options: AwsOptions) -> None:
         self.options = options
-        self.waiting = Waiting(sleep=time.sleep, clock=time.monotonic)
+        self.retry = Retry()
         self.known_functions: set[str] = set()
         self.known_roles: set[str] = set()
         self.denied: set[str] = set()
-        self._budget = Budget(per_second=limits.CONTROL_CALLS_A_SECOND, sleep=time.sleep, clock=time.monotonic)
+        self._rate_limit = RateLimit(per_second=limits.CONTROL_CALLS_A_SECOND)
         self._lock = threading.RLock()
         self._kept: dict[str, Any] = {}
         self._in_turn: dict[str, threading.Lock] = {}
@@ -97,7 +96,7 @@ class AwsSession:
         )
         client = cast("Any", self._boto).client(service, config=config, endpoint_url=self.options.endpoint_url)
         if service == "lambda" and not runs_code:
-            client.meta.events.register("before-send.lambda", self._stay_within_budget)
+            client.meta.events.register("before-send.lambda", self._keep_to_rate)
         return client
 
     def quick_client(self, service: str, region: str | None = None) -> Any:
@@ -135,10 +134,10 @@ class AwsSession:
         home = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(partition)
         return None if home == self.region or self.foreign_endpoint is not None else home
 
-    def _stay_within_budget(self, event_name: str, **_request: Any) -> None:
+    def _keep_to_rate(self, event_name: str, **_request: Any) -> None:
         operation = event_name.rpartition(".")[2]
         if operation not in limits.CALLS_WITH_A_BUDGET_OF_THEIR_OWN and self.foreign_endpoint is None:
-            self._budget.take()
+            self._rate_limit.acquire()
 
     @property
     def lambda_(self) -> LambdaClient:

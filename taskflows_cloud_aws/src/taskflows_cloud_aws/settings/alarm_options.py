@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from taskflows_cloud_aws import option_checks as checks
 from taskflows_cloud_core import ConfigurationError, Problem
+from taskflows_cloud_core.kit import checks
+from taskflows_cloud_core.kit.checks import Check
 from taskflows_cloud_core.options import build_options
 
 # No account can have more runs in five minutes than this.
 _MANY = 10**9
+_CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "errors": checks.within(range(1, _MANY), optional=True),
+        "duration_percent": checks.within(range(1, 101), optional=True),
+        "missed_runs": checks.flag,
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,12 +43,7 @@ class AlarmOptions:
     missed_runs: bool = False
 
     def __attrs_post_init__(self) -> None:
-        messages = {
-            "errors": checks.within(range(1, _MANY), optional=True)(self.errors),
-            "duration_percent": checks.within(range(1, 101), optional=True)(self.duration_percent),
-            "missed_runs": checks.flag(self.missed_runs),
-        }
-        problems = [Problem(field=name, message=message) for name, message in messages.items() if message]
+        problems = checks.find_problems({name: getattr(self, name) for name in _CHECKS}, _CHECKS)
         if problems:
             raise ConfigurationError(problems, subject="alarms")
 

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
-from taskflows_cloud_aws import limits, ownership
+from taskflows_cloud_aws import limits
+from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.schedules.missed_run_alarm import window_of
 from taskflows_cloud_aws.settings.function_options import AwsFunctionOptions, function_options
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem, ScheduleError
+from taskflows_cloud_core.kit.checks import Check, find_problems, within
+
+_TIMEOUT = within(limits.TIMEOUT_SECONDS, unit="seconds")
+_MEMORY = within(limits.MEMORY_MB, unit="MiB")
+_RANGES: Mapping[str, Check] = MappingProxyType(
+    {
+        "memory_mb": within(limits.MEMORY_MB, unit="MiB", optional=True),
+        "timeout_seconds": within(limits.TIMEOUT_SECONDS, unit="seconds", optional=True),
+        "ephemeral_storage_mb": within(limits.EPHEMERAL_STORAGE_MB, unit="MiB", optional=True),
+        "retries": within(limits.ASYNC_RETRIES, unit="retries", optional=True),
+    }
+)
 
 
 def check_config(config: CloudFunctionConfig) -> list[Problem]:
     """Find everything in a configuration that AWS would refuse."""
     problems = [
         *_name(config.function_name),
-        *_outside("memory_mb", config.memory_mb, limits.MEMORY_MB, "MiB"),
-        *_outside("timeout_seconds", config.timeout_seconds, limits.TIMEOUT_SECONDS, "seconds"),
-        *_outside("ephemeral_storage_mb", config.ephemeral_storage_mb, limits.EPHEMERAL_STORAGE_MB, "MiB"),
-        *_runtime(config.runtime),
+        *find_problems({name: getattr(config, name) for name in _RANGES}, _RANGES),
+        *_runtime(f"python{config.python_version}"),
         *_environment(config.environment_variables),
         *_description(config.description),
         *_tags(config.tags),
         *_retention(config.log_retention_days),
     ]
-    if config.retries is not None:
-        problems += _outside("retries", config.retries, limits.ASYNC_RETRIES, "retries")
     try:
         problems += _missed_runs(function_options(config), config)
     except ConfigurationError as error:
@@ -48,8 +58,7 @@ def validate_lambda_constraints(timeout: int, memory_mb: int, function_name: str
         ConfigurationError: A ``ValueError`` with every problem found.
     """
     problems = [
-        *_outside("timeout", timeout, limits.TIMEOUT_SECONDS, "seconds"),
-        *_outside("memory_mb", memory_mb, limits.MEMORY_MB, "MiB"),
+        *find_problems({"timeout": timeout, "memory_mb": memory_mb}, {"timeout": _TIMEOUT, "memory_mb": _MEMORY}),
         *_name(function_name),
     ]
     if problems:
@@ -72,11 +81,6 @@ def _name(name: str) -> Iterator[Problem]:
     if not isinstance(name, str) or not limits.FUNCTION_NAME.fullmatch(name):
         message = f"{name!r} must be 1 to 64 ASCII letters, digits, '-' and '_'"
         yield Problem(field="function_name", message=message)
-
-
-def _outside(field: str, value: int, allowed: range, unit: str) -> Iterator[Problem]:
-    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
-        yield Problem(field=field, message=f"is {value!r}; Lambda takes {allowed[0]} to {allowed[-1]} {unit}")
 
 
 def _runtime(runtime: str) -> Iterator[Problem]:
@@ -113,30 +117,10 @@ def _description(description: str) -> Iterator[Problem]:
 
 
 def _tags(tags: Mapping[str, str]) -> Iterator[Problem]:
-    own = len(ownership.OUR_TAGS)
-    if len(tags) > limits.TAGS - own:
-        message = f"there are {len(tags)}; AWS takes {limits.TAGS}, of which taskflows-cloud needs {own}"
-        yield Problem(field="tags", message=message)
+    yield from ownership.MARKS.find_problems("tags", tags, ownership.LIMITS)
     for key, value in tags.items():
-        message = _tag(key, value)
-        if message:
-            yield Problem(field=f"tags[{key!r}]", message=message)
-
-
-def _tag(key: str, value: str) -> str:
-    if not 1 <= len(key) <= limits.TAG_KEY_CHARACTERS:
-        return f"a key has 1 to {limits.TAG_KEY_CHARACTERS} characters, this one {len(key)}"
-    if len(value) > limits.TAG_VALUE_CHARACTERS:
-        return f"a value has at most {limits.TAG_VALUE_CHARACTERS} characters, this one {len(value)}"
-    if key.lower().startswith("aws:"):
-        return "keys that begin with 'aws:' belong to AWS"
-    if value.lower().startswith("aws:"):
-        return "values that begin with 'aws:' belong to AWS"
-    if key.startswith(ownership.PREFIX):
-        return f"keys that begin with {ownership.PREFIX!r} belong to taskflows-cloud"
-    if not limits.TAG_TEXT.fullmatch(key) or not limits.TAG_TEXT.fullmatch(value):
-        return "AWS takes letters, digits, spaces and _ . : / = + - @ only"
-    return ""
+        if value.lower().startswith("aws:"):
+            yield Problem(field=f"tags[{key!r}]", message="values that begin with 'aws:' belong to AWS")
 
 
 def _retention(days: int | None) -> Iterator[Problem]:

@@ -9,11 +9,12 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws import option_checks as checks
-from taskflows_cloud_aws.option_checks import Check, sequence
+from taskflows_cloud_aws.settings import identifiers
 from taskflows_cloud_aws.settings.alarm_options import AlarmOptions, to_alarms
 from taskflows_cloud_aws.settings.statement_checks import problems_of_statements
 from taskflows_cloud_core import CloudFunctionConfig, ConfigurationError, Problem
+from taskflows_cloud_core.kit import checks
+from taskflows_cloud_core.kit.checks import Check, sequence
 from taskflows_cloud_core.options import build_options
 
 
@@ -48,8 +49,6 @@ class AwsFunctionOptions:
         file_system_mount_path: Where it is mounted, ``"/mnt/…"``.
         provisioned_concurrency: How many execution environments are kept warm for the live version. They cost
             money all the time.
-        code_signing_config_arn: Which signatures Lambda demands of the code. Packages are not signed here: a
-            configuration that enforces signatures refuses them.
         tracing: ``"PassThrough"``, or ``"Active"`` for X-Ray.
         kms_key_arn: The key that the environment is encrypted with.
 
@@ -76,13 +75,11 @@ class AwsFunctionOptions:
     file_system_access_point_arn: str | None = None
     file_system_mount_path: str | None = None
     provisioned_concurrency: int | None = None
-    code_signing_config_arn: str | None = None
     tracing: str = "PassThrough"
     kms_key_arn: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        messages = {name: check(getattr(self, name)) for name, check in _CHECKS.items()}
-        problems = [Problem(field=name, message=message) for name, message in messages.items() if message]
+        problems = checks.find_problems({name: getattr(self, name) for name in _CHECKS}, _CHECKS)
         problems += [*_alarm_problems(self), *_statement_problems(self)]
         problems += [Problem(field=field, message=message) for field, message in _belongs_together(self)]
         if problems:
@@ -165,30 +162,29 @@ def _statement_problems(options: AwsFunctionOptions) -> list[Problem]:
 
 _CHECKS: Mapping[str, Check] = MappingProxyType(
     {
-        "execution_role_arn": checks.role,
-        "scheduler_role_arn": checks.role,
+        "execution_role_arn": identifiers.ROLE_CHECK,
+        "scheduler_role_arn": identifiers.ROLE_CHECK,
         "allow_everything": checks.flag,
         "adopt": checks.flag,
         "max_event_age_seconds": checks.within(limits.ASYNC_EVENT_AGE_SECONDS),
         "delivery_retries": checks.within(limits.SCHEDULE_RETRIES),
-        "dead_letter_arn": checks.text(checks.QUEUE_OR_TOPIC, "arn:aws:sqs:eu-central-1:123456789012:queue"),
+        "dead_letter_arn": checks.text_like(identifiers.QUEUE_OR_TOPIC, "arn:aws:sqs:eu-central-1:123456789012:queue"),
         "dead_letter_queue": checks.flag,
-        "alarm_topic_arn": checks.text(checks.TOPIC, "arn:aws:sns:eu-central-1:123456789012:topic"),
-        "alarm_emails": checks.texts(checks.EMAIL, "someone@example.com", limits.ALARM_EMAILS),
+        "alarm_topic_arn": checks.text_like(identifiers.TOPIC, "arn:aws:sns:eu-central-1:123456789012:topic"),
+        "alarm_emails": checks.texts_like(identifiers.EMAIL, "someone@example.com", most=limits.ALARM_EMAILS),
         "dependency_layer": checks.optional_flag,
-        "layers": checks.texts(checks.LAYER, "arn:aws:lambda:eu-central-1:123456789012:layer:name:1", limits.LAYERS),
-        "subnet_ids": checks.texts(checks.SUBNET, "subnet-0123abcd", limits.SUBNETS),
-        "security_group_ids": checks.texts(checks.SECURITY_GROUP, "sg-0123abcd", limits.SECURITY_GROUPS),
-        "file_system_access_point_arn": checks.text(
-            checks.ACCESS_POINT,
+        "layers": checks.texts_like(
+            identifiers.LAYER, "arn:aws:lambda:eu-central-1:123456789012:layer:name:1", most=limits.LAYERS
+        ),
+        "subnet_ids": checks.texts_like(identifiers.SUBNET, "subnet-0123abcd", most=limits.SUBNETS),
+        "security_group_ids": checks.texts_like(identifiers.SECURITY_GROUP, "sg-0123abcd", most=limits.SECURITY_GROUPS),
+        "file_system_access_point_arn": checks.text_like(
+            identifiers.ACCESS_POINT,
             "arn:aws:elasticfilesystem:eu-central-1:123456789012:access-point/fsap-0123456789abcdef0",
         ),
-        "file_system_mount_path": checks.text(checks.MOUNT_PATH, "/mnt/data"),
+        "file_system_mount_path": checks.text_like(identifiers.MOUNT_PATH, "/mnt/data"),
         "provisioned_concurrency": checks.within(limits.PROVISIONED_CONCURRENCY, optional=True),
-        "code_signing_config_arn": checks.text(
-            checks.SIGNING, "arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-0123456789abcdef0"
-        ),
         "tracing": checks.one_of("PassThrough", "Active"),
-        "kms_key_arn": checks.text(checks.KEY, "arn:aws:kms:eu-central-1:123456789012:key/1234"),
+        "kms_key_arn": checks.text_like(identifiers.KEY, "arn:aws:kms:eu-central-1:123456789012:key/1234"),
     }
 )

@@ -10,9 +10,10 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_aws import limits
-from taskflows_cloud_aws import option_checks as checks
-from taskflows_cloud_aws.option_checks import Check
+from taskflows_cloud_aws.settings import identifiers
 from taskflows_cloud_core import ConfigurationError, Problem
+from taskflows_cloud_core.kit import checks
+from taskflows_cloud_core.kit.checks import Check
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 _URL = re.compile(r"https?://\S+")
@@ -80,13 +81,13 @@ class AwsOptions:
 
 _TEXTS: Mapping[str, Check] = MappingProxyType(
     {
-        "region": checks.text(_REGION, "eu-central-1"),
-        "execution_role_arn": checks.role,
-        "scheduler_role_arn": checks.role,
-        "alarm_topic_arn": checks.text(checks.TOPIC, "arn:aws:sns:eu-central-1:123456789012:topic"),
+        "region": checks.text_like(_REGION, "eu-central-1"),
+        "execution_role_arn": identifiers.ROLE_CHECK,
+        "scheduler_role_arn": identifiers.ROLE_CHECK,
+        "alarm_topic_arn": checks.text_like(identifiers.TOPIC, "arn:aws:sns:eu-central-1:123456789012:topic"),
         "profile": _line,
         "code_bucket": _bucket,
-        "endpoint_url": checks.text(_URL, "https://host:port"),
+        "endpoint_url": checks.text_like(_URL, "https://host:port"),
     }
 )
 _CHECKS: Mapping[str, Check] = MappingProxyType(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PROGRAM = "taskflows-cloud"
 # For these the exit code 2 has a meaning of its own: there are changes.
 _TWO_MEANS_CHANGES = ("plan", "diff")
+_TRACEBACK = "TASKFLOWS_CLOUD_TRACEBACK"
 _DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -26,6 +27,8 @@ def run(root: click.Group, arguments: Sequence[str] | None) -> NoReturn:
     """Run a command and leave with its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _open_closed_streams()
+    if os.environ.get(_TRACEBACK):
+        _show_debug_log()
     _leave(_exit_code(root, words))
 
 
@@ -34,6 +37,15 @@ def _open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _show_debug_log() -> None:
+    """Show the tracebacks of errors that are otherwise only reported in results."""
+    import logging
+
+    log = logging.getLogger("taskflows_cloud_core")
+    log.addHandler(logging.StreamHandler())
+    log.setLevel(logging.DEBUG)
 
 
 def _exit_code(root: click.Group, words: list[str]) -> int:
@@ -107,29 +119,32 @@ def _unwritten(error: OSError) -> int:
 
 
 def _failed(error: Exception, words: list[str]) -> int:
-    from taskflows_cloud_core.errors import CloudError
+    from taskflows_cloud_core.errors import CloudError, PluginFailedError
 
-    if isinstance(error, CloudError):
-        return _told(error, words)
-    if os.environ.get("TASKFLOWS_CLOUD_TRACEBACK"):
+    if os.environ.get(_TRACEBACK) and (isinstance(error, PluginFailedError) or not isinstance(error, CloudError)):
         import traceback
 
         traceback.print_exception(error)
+    if isinstance(error, CloudError):
+        return _told(error, words)
     from taskflows_cloud_core.cli.errors.classes import DEFECT_CODE
 
     _tell(
         f"{type(error).__name__}: {error}",
         DEFECT_CODE,
         words,
-        hint="this is a defect; set TASKFLOWS_CLOUD_TRACEBACK=1 to see more",
+        hint=f"this is a defect; set {_TRACEBACK}=1 to see more",
     )
     return ERROR
 
 
 def _told(error: CloudError, words: list[str]) -> int:
+    from taskflows_cloud_core.errors import PluginFailedError
+
     trace = getattr(error, "trace", "")
+    hint = f"set {_TRACEBACK}=1 to see the traceback" if isinstance(error, PluginFailedError) else ""
     problems = [{"field": each.field, "message": each.message} for each in getattr(error, "problems", ())]
-    _tell(str(error), error.code, words, trace=trace, problems=problems)
+    _tell(str(error), error.code, words, hint=hint, trace=trace, problems=problems)
     return int(getattr(error, "exit_code", ERROR))
 
 

@@ -1,23 +1,11 @@
-"""``CloudEnvironment``: one place where functions are deployed and lived with."""
+"""Environments: a place of a provider where functions are deployed and operated."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from taskflows_cloud_core.environment.environment import CloudEnvironment
 from taskflows_cloud_core.environment.everywhere import deploy_everywhere
-from taskflows_cloud_core.environment.pruning import Pruning
-
-
-class CloudEnvironment(Pruning):
-    """Functions in one place of one provider.
-
-    Deployments and deletions tell of failures in their result; all other calls raise a `CloudError`. What
-    cannot be meant, such as a function that is no callable, raises ``TypeError`` or ``ValueError`` at once.
-
-    Args:
-        provider: The name of an installed provider.
-        options: The provider's own options as keywords.
-    """
 
 
 def get_environment(provider: str, **options: Any) -> CloudEnvironment:
@@ -28,10 +16,10 @@ def get_environment(provider: str, **options: Any) -> CloudEnvironment:
         options: The provider's own options as keywords.
 
     Returns:
-        The environment. Nothing is asked of the cloud before the first call that needs it.
+        The environment. The cloud is not called before the first call that needs it.
 
     Raises:
-        ProviderError: The provider cannot be used; the subclass and the sentence say why.
+        ProviderError: The provider cannot be used; subclass and message say why.
         ConfigurationError: Options that the provider does not take.
     """
     return CloudEnvironment(provider, **options)

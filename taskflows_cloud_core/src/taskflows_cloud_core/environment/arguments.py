@@ -1,26 +1,47 @@
-"""The arguments of an environment's calls: refused at once when they cannot be meant."""
+"""Check the arguments of an environment's calls, and build requests from them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from taskflows_cloud_core.config import CloudFunctionConfig
-from taskflows_cloud_core.environment.pipeline import Request
-from taskflows_cloud_core.errors import ConfigurationError, Problem
-from taskflows_cloud_core.results import FunctionDescription
+import attrs
 
-# Function, configuration, and where it has some of its own, dependencies.
+from taskflows_cloud_core.config import CloudFunctionConfig
+
+# A function, its configuration and, optionally, its own dependencies.
 Deployment: TypeAlias = (
     tuple[Callable[..., Any], CloudFunctionConfig]
     | tuple[Callable[..., Any], CloudFunctionConfig, Sequence[str] | None]
 )
 
 
+@attrs.frozen(kw_only=True)
+class Request:
+    """A deployment that the user asks for.
+
+    Args:
+        name: The function's name.
+        function: The code; ``None`` leaves it as it is.
+        config: The configuration; ``None`` leaves it as it is.
+        package_config: The configuration for packaging: ``config``, unless only the code is updated.
+        dependencies: Requirements; ``None`` to find them from the code.
+        with_schedules: Whether the schedules of ``config`` are wanted; ``False`` leaves them as they are.
+    """
+
+    name: str
+    function: Callable[..., Any] | None
+    config: CloudFunctionConfig | None
+    package_config: CloudFunctionConfig
+    dependencies: tuple[str, ...] | None = None
+    with_schedules: bool = True
+
+
 def full_request(
     function: Callable[..., Any], config: CloudFunctionConfig, dependencies: Sequence[str] | None
 ) -> Request:
-    """The request for a whole deployment.
+    """Build the request for code, configuration and schedules.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -32,12 +53,12 @@ def full_request(
         function=function,
         config=config,
         package_config=config,
-        dependencies=listed(dependencies),
+        dependencies=as_dependencies(dependencies),
     )
 
 
 def full_requests(deployments: Sequence[Deployment], dependencies: Sequence[str] | None) -> list[Request]:
-    """The requests for several deployments, each with its own dependencies or those of all.
+    """Build the requests for several deployments, each with its own dependencies or else those given for all.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -55,8 +76,8 @@ def _parts(index: int, deployment: Any) -> Sequence[Any]:
     raise TypeError(f"deployments[{index}] must be (function, config) or (function, config, dependencies), not {found}")
 
 
-def listed(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:
-    """The dependencies as a tuple; a lone ``str`` is refused, since it would be read letter by letter."""
+def as_dependencies(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Convert dependencies to a tuple. A ``str`` is refused, since it would be read character by character."""
     if dependencies is None:
         return None
     if isinstance(dependencies, str):
@@ -66,45 +87,54 @@ def listed(dependencies: Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(dependencies)
 
 
-def files_to_include(given: Sequence[str] | None, description: FunctionDescription) -> Sequence[str]:
-    """The files that go with new code: those that the user gives, else those of the deployed code.
+def as_span(start: datetime | int | None, end: datetime | int | None) -> tuple[datetime | None, datetime | None]:
+    """Convert the start and the end of a span of time, as `as_timestamp` does.
 
     Raises:
-        ConfigurationError: None are given, and those of the deployed code cannot be read back.
+        TypeError: One of them is not a timestamp.
+        ValueError: A datetime has no time zone, or the end is before the start.
     """
-    if given is not None:
-        return given
-    if "include_files" in description.unreadable:
-        name = description.function.name
-        message = "those of the deployed code cannot be read back; give include_files=[...], or [] for none"
-        raise ConfigurationError([Problem(field="include_files", message=message)], subject=f"function {name!r}")
-    return description.config.include_files
+    first, last = as_timestamp(start, "start_time"), as_timestamp(end, "end_time")
+    if first is not None and last is not None and last < first:
+        raise ValueError(f"end_time {last.isoformat()} lies before start_time {first.isoformat()}")
+    return first, last
 
 
-def kept_with_the_code(wanted: CloudFunctionConfig, deployed: CloudFunctionConfig) -> Iterator[str]:
-    """One warning for each setting that belongs to the code and is therefore not changed."""
-    for field in ("runtime", "architecture"):
-        kept, asked = getattr(deployed, field), getattr(wanted, field)
-        if asked not in (None, kept):
-            yield f"{field} stays {kept!r}, for which the code was made; deploy the function again to have {asked!r}"
-    if wanted.include_files and wanted.include_files != deployed.include_files:
-        yield "include_files belong to the code, which stays as it is; deploy the function again to change them"
+def as_timestamp(value: datetime | int | None, name: str) -> datetime | None:
+    """Convert an aware datetime, or milliseconds since the epoch as in ``taskflows.cloud``.
+
+    Raises:
+        TypeError: The value is neither.
+        ValueError: A datetime has no time zone, or the number is out of range.
+    """
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{name} has no time zone; pass an aware datetime")
+        return value
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an aware datetime or an int of milliseconds, not {type(value).__name__}")
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise ValueError(f"{name} is {value}; that is no moment in milliseconds since 1970") from error
 
 
 def require_callable(function: object) -> None:
-    """Refuse what cannot be called."""
+    """Check that an argument can be called."""
     if not callable(function):
         raise TypeError(f"function must be a callable, not {type(function).__name__}")
 
 
 def require_config(config: object) -> None:
-    """Refuse what is no configuration."""
+    """Check that an argument is a configuration."""
     if not isinstance(config, CloudFunctionConfig):
         raise TypeError(f"config must be a CloudFunctionConfig, not {type(config).__name__}")
 
 
 def require_name(function_name: object) -> None:
-    """Refuse what can be no function's name anywhere."""
+    """Check that an argument can be the name of a function."""
     if not isinstance(function_name, str):
         raise TypeError(f"function_name must be a str, not {type(function_name).__name__}")
     if not function_name.strip():

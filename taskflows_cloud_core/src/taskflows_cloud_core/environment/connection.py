@@ -1,72 +1,113 @@
-"""An environment's provider, its options and its session."""
+"""A provider, the options for it, and the session that its hooks use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import attrs
 
 from taskflows_cloud_core.errors import OperationUnsupported
 from taskflows_cloud_core.options import build_options
-from taskflows_cloud_core.providers import load_provider, options_of
+from taskflows_cloud_core.providers import LoadedProvider, load_provider, options_of
 
 
+class _Session:
+    """A session that is opened once, by the first thread that needs it."""
+
+    def __init__(self) -> None:
+        self._opened: list[Any] = []
+        self._opening = threading.Lock()
+
+    def get(self, open_session: Callable[[], Any]) -> Any:
+        with self._opening:
+            if not self._opened:
+                self._opened.append(open_session())
+        return self._opened[0]
+
+
+@attrs.frozen(kw_only=True)
 class Connection:
-    """A provider, found by name, with the options that the user gave.
+    """What the functions of this package need in order to call a provider.
 
     Args:
-        provider: The name of an installed provider.
-        options: The provider's own options as keywords.
+        provider: The loaded provider.
+        options: An instance of its options class.
     """
 
-    def __init__(self, provider: str, **options: Any) -> None:
-        self._provider = load_provider(provider)
-        self._options: Any = build_options(self._provider.info.options_class, options, subject=f"provider {provider!r}")
+    provider: LoadedProvider
+    options: Any
+    _session: _Session = attrs.field(init=False, factory=_Session, eq=False, repr=False)
 
     @property
-    def provider(self) -> str:
+    def name(self) -> str:
         """The name of the provider."""
-        return self._provider.info.name
-
-    @property
-    def shown_options(self) -> Mapping[str, Any]:
-        """The options that differ from what they are when not given, without those that must not be seen.
-
-        An options class keeps a secret out of sight with ``attrs.field(repr=False)``.
-        """
-        return {
-            name: value
-            for name, field in options_of(self._provider.info).items()
-            if field.repr and (value := getattr(self._options, field.name)) not in (None, field.default)
-        }
+        return self.provider.info.name
 
     @property
     def shares(self) -> bool:
-        """Whether functions may share something at this provider, so that `plan_unused` has an answer."""
-        return "shared" in self._provider.info.capabilities
+        """Whether functions may share resources at this provider."""
+        return "shared" in self.provider.info.capabilities
 
-    @cached_property
-    def _session(self) -> Any:
-        return self._provider.call("connect", options=self._options)
+    def call(self, operation: str, /, **arguments: Any) -> Any:
+        """Call a hook with the session, which is opened by the first call.
 
-    def _call(self, operation: str, /, **arguments: Any) -> Any:
-        return self._provider.call(operation, session=self._session, **arguments)
+        Args:
+            operation: The name of the hook.
+            arguments: Its other arguments.
 
-    def _require_capability(self, capability: str, otherwise: str) -> None:
-        if capability not in self._provider.info.capabilities:
+        Returns:
+            The result of the hook.
+
+        Raises:
+            OperationUnsupported: The provider does not implement the hook.
+            PluginFailedError: The hook raised an exception that is not a `CloudError`.
+        """
+        session = self._session.get(lambda: self.provider.call("connect", options=self.options))
+        return self.provider.call(operation, session=session, **arguments)
+
+    def require_capability(self, capability: str, otherwise: str) -> None:
+        """Check that the provider has a capability.
+
+        Args:
+            capability: The capability.
+            otherwise: What the provider cannot do without it, for the message.
+
+        Raises:
+            OperationUnsupported: The provider does not have it.
+        """
+        if capability not in self.provider.info.capabilities:
             raise OperationUnsupported(
-                f"the provider {self.provider!r} ({self._provider.distribution}) {otherwise}",
-                provider=self.provider,
-                distribution=self._provider.distribution,
+                f"the provider {self.name!r} ({self.provider.distribution}) {otherwise}",
+                provider=self.name,
+                distribution=self.provider.distribution,
             )
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.provider} {self._options!r}>"
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Connection):
-            return NotImplemented
-        return (self.provider, self._options) == (other.provider, other._options)
+def connect(provider: str, options: Mapping[str, Any]) -> Connection:
+    """Load a provider and check the options for it. The session is opened later.
 
-    def __hash__(self) -> int:
-        return hash(self.provider)
+    Args:
+        provider: The name of an installed provider.
+        options: The provider's own options.
+
+    Returns:
+        The connection.
+
+    Raises:
+        ProviderError: The provider cannot be used.
+        ConfigurationError: Options that the provider does not take.
+    """
+    loaded = load_provider(provider)
+    built: Any = build_options(loaded.info.options_class, dict(options), subject=f"provider {provider!r}")
+    return Connection(provider=loaded, options=built)
+
+
+def shown_options(connection: Connection) -> dict[str, Any]:
+    """List the options that differ from their defaults, without those that are kept out of the repr."""
+    return {
+        name: value
+        for name, field in options_of(connection.provider.info).items()
+        if field.repr and (value := getattr(connection.options, field.name)) not in (None, field.default)
+    }

@@ -1,29 +1,67 @@
-"""Reading a log from a provider's pages: the newest events, and following what comes."""
+"""Read logs: the newest events of a log, and new events as they arrive."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
 import attrs
 
+from taskflows_cloud_core.environment.arguments import require_name
+from taskflows_cloud_core.environment.connection import Connection
+from taskflows_cloud_core.environment.operations import describe_function
 from taskflows_cloud_core.results import LogEvent, LogPage, LogQuery
 
 GetPage: TypeAlias = Callable[[LogQuery, str | None], LogPage]
 
 # Events may arrive late; a follower looks back this far for those that it has not seen.
+# Of a provider that stops no run.
+_LONGEST_RUN = timedelta(hours=1)
 _LATENESS = timedelta(seconds=30)
-# Lines of a run are wanted only when it has failed. AWS Lambda has the longest runs of the clouds that cut them short:
-# 15 minutes ("Lambda quotas", gettingstarted-limits.html, 2026-11-24).
-_LATENESS_OF_FAILURES = timedelta(minutes=20)
-# How far this machine's clock and the log's may be apart; AWS refuses requests beyond it (RequestTimeTooSkewed).
+# How far this machine's clock and the log's may be apart.
 _CLOCKS_DIFFER = timedelta(minutes=5)
 # How many events a follower holds at once.
 _FOLLOW_PAGE = 10_000
 _SHORTEST_SLICE = timedelta(milliseconds=1)
+
+
+def get_logs(connection: Connection, name: str, query: LogQuery) -> list[LogEvent]:
+    """Read the newest events of a function's log; see `CloudEnvironment.get_function_logs`."""
+    return newest_events(_pages(connection, name, query), query)
+
+
+def follow_logs(
+    connection: Connection, name: str, query: LogQuery, *, poll_seconds: float, stop: threading.Event | None
+) -> Iterator[LogEvent]:
+    """Yield the events of a function's log as they arrive; see `CloudEnvironment.follow_function_logs`."""
+    return follow_events(
+        _pages(connection, name, query),
+        query,
+        longest_run=partial(_longest_run, connection, name),
+        poll_seconds=poll_seconds,
+        stop=stop or threading.Event(),
+    )
+
+
+def _longest_run(connection: Connection, name: str) -> timedelta:
+    config = describe_function(connection, name).config.resolved(connection.provider.info.defaults)
+    return _LONGEST_RUN if config.timeout_seconds is None else timedelta(seconds=config.timeout_seconds)
+
+
+def _pages(connection: Connection, name: str, query: LogQuery) -> GetPage:
+    require_name(name)
+    if query.failed_only:
+        connection.require_capability("failed_logs", "cannot tell the logs of failed runs from the others")
+    return partial(_page, connection, name)
+
+
+def _page(connection: Connection, name: str, query: LogQuery, token: str | None) -> LogPage:
+    page: LogPage = connection.call("get_logs", name=name, query=query, token=token)
+    return page
 
 
 def newest_events(get_page: GetPage, query: LogQuery) -> list[LogEvent]:
@@ -60,17 +98,24 @@ def _newest_first(get_page: GetPage, query: LogQuery) -> Iterator[LogEvent]:
 
 
 def follow_events(
-    get_page: GetPage, query: LogQuery, *, poll_seconds: float, stop: threading.Event
+    get_page: GetPage,
+    query: LogQuery,
+    *,
+    longest_run: Callable[[], timedelta],
+    poll_seconds: float,
+    stop: threading.Event,
 ) -> Iterator[LogEvent]:
     """Yield events as they come, each once, until ``stop`` is set.
 
     Args:
         get_page: Reads one page.
         query: Which events are wanted; nothing before ``query.start_time`` is yielded.
+        longest_run: How long one run may take. Asked once, and only where events of failed runs alone are wanted:
+            their first line becomes one when the run ends.
         poll_seconds: How long to wait between two looks.
         stop: Ends the iteration.
     """
-    lateness = _LATENESS_OF_FAILURES if query.failed_only else _LATENESS
+    lateness = _LATENESS + (longest_run() if query.failed_only else timedelta())
     since = query.start_time or datetime.now(UTC)
     seen: dict[str, datetime] = {}
     while True:
@@ -106,7 +151,7 @@ def _slices(get_page: GetPage, query: LogQuery) -> Iterator[list[LogEvent]]:
             if end is None or middle < end:
                 end = middle
                 continue
-            # So many at one moment have to be borne.
+            # Too many share one timestamp to split further.
             events += newest_first
         yield _in_time_order(events)
         if end is None:
@@ -114,37 +159,3 @@ def _slices(get_page: GetPage, query: LogQuery) -> Iterator[list[LogEvent]]:
         begin, end = end, end + 2 * (end - begin)
         if end >= datetime.now(UTC):
             end = None
-
-
-def as_span(start: datetime | int | None, end: datetime | int | None) -> tuple[datetime | None, datetime | None]:
-    """Take the two ends of a span of time, as `as_moment` does.
-
-    Raises:
-        TypeError: One of them is no moment.
-        ValueError: A datetime without a zone, or the end lies before the start.
-    """
-    first, last = as_moment(start, "start_time"), as_moment(end, "end_time")
-    if first is not None and last is not None and last < first:
-        raise ValueError(f"end_time {last.isoformat()} lies before start_time {first.isoformat()}")
-    return first, last
-
-
-def as_moment(value: datetime | int | None, name: str) -> datetime | None:
-    """Take an aware datetime, or milliseconds since the epoch as ``taskflows.cloud`` had them.
-
-    Raises:
-        TypeError: Neither.
-        ValueError: A datetime without a zone.
-    """
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"{name} has no time zone; pass an aware datetime")
-        return value
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an aware datetime or an int of milliseconds, not {type(value).__name__}")
-    try:
-        return datetime.fromtimestamp(value / 1000, UTC)
-    except (OverflowError, OSError, ValueError) as error:
-        raise ValueError(f"{name} is {value}; that is no moment in milliseconds since 1970") from error

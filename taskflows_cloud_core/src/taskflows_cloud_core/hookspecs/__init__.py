@@ -10,12 +10,16 @@ anyone.
 leaves out makes the operation raise `OperationUnsupported`.
 """
 
+from taskflows_cloud_core.hookspecs.connecting import ConnectingSpec
 from taskflows_cloud_core.hookspecs.deploying import DeployingSpec
 from taskflows_cloud_core.hookspecs.markers import HOOK_API_VERSION, PROJECT_NAME, hookimpl, hookspec
 from taskflows_cloud_core.hookspecs.operating import OperatingSpec
+from taskflows_cloud_core.hookspecs.preparing import PreparingSpec
+from taskflows_cloud_core.hookspecs.resources import ResourcesSpec
+from taskflows_cloud_core.hookspecs.reviewing import ReviewingSpec
 
 
-class ProviderSpec(DeployingSpec, OperatingSpec):
+class ProviderSpec(ConnectingSpec, PreparingSpec, ResourcesSpec, DeployingSpec, OperatingSpec, ReviewingSpec):
     """All hooks of a provider."""
 
 

@@ -23,6 +23,7 @@ What a run sees:
 - The Python standard library and its package, with the package's folder, which is read-only, as working directory.
 - As its event ``{"scheduled_time": ISO 8601, "schedule": text, "run_id": text, "attempt": int}`` when it was due; the
   payload, or ``{}``, when somebody asked for it.
+- Python's own shutdown: it is over when its threads have ended and its files are flushed, or at its timeout.
 - HOME, LANG, LC_ALL, LC_CTYPE, LOGNAME, PATH, TZ and USER as whoever starts it has them; TMPDIR, a folder of this
   run alone; OMP_NUM_THREADS, one for each 256 MiB of its memory; and the function's own variables before all these.
 - A process group of its own, which outlives neither the run nor the process that watches over it.

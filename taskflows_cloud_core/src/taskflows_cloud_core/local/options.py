@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
 from taskflows_cloud_core.errors import ConfigurationError, ConfigurationTypeError, Problem
+from taskflows_cloud_core.kit.checks import Check, find_problems, one_of, within
 from taskflows_cloud_core.options import build_options
 
 Overlap: TypeAlias = Literal["skip", "queue", "allow"]
 CatchUp: TypeAlias = Literal["none", "latest", "all"]
 
-_OVERLAPS = ("skip", "queue", "allow")
-_CATCH_UPS = ("none", "latest", "all")
-_MOST_VERSIONS = 1_000_000
+_CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "overlap": one_of("skip", "queue", "allow"),
+        "catch_up": one_of("none", "latest", "all", optional=True),
+        "keep_versions": within(range(1, 1_000_001)),
+    }
+)
 
 
 def _root(value: Any) -> Path | None:
@@ -78,26 +84,9 @@ class LocalFunctionOptions:
     keep_versions: int = 5
 
     def __attrs_post_init__(self) -> None:
-        problems = [
-            *_not_one_of("overlap", self.overlap, _OVERLAPS),
-            *_not_one_of("catch_up", self.catch_up, (*_CATCH_UPS, None)),
-            *_not_within("keep_versions", self.keep_versions, _MOST_VERSIONS),
-        ]
+        problems = find_problems({name: getattr(self, name) for name in _CHECKS}, _CHECKS)
         if problems:
             raise ConfigurationError(problems)
-
-
-def _not_one_of(field: str, value: Any, choices: Sequence[str | None]) -> Iterator[Problem]:
-    if value not in choices:
-        named = ", ".join(repr(choice) for choice in choices if choice is not None)
-        yield Problem(field=field, message=f"is {value!r}; it must be one of {named}")
-
-
-def _not_within(field: str, value: Any, most: int) -> Iterator[Problem]:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        yield Problem(field=field, message=f"is {value!r}; it must be an int of at least 1")
-    elif value > most:
-        yield Problem(field=field, message=f"is too large; it may be at most {most}")
 
 
 def function_options(given: Mapping[str, Any], *, function_name: str) -> LocalFunctionOptions:

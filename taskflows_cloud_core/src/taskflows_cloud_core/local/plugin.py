@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.errors import Problem
 from taskflows_cloud_core.hookspecs import hookimpl
-from taskflows_cloud_core.packaging import Package
-from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.provider_info import ProviderInfo
-from taskflows_cloud_core.reconcile import Plan
+from taskflows_cloud_core.reconcile import DeploymentRequest, DesiredState, Handler, Observation, Plan, ReadScope
 from taskflows_cloud_core.results import (
     CloudDeploymentResult,
-    DeletionResult,
     DeployedFunction,
     Finding,
     FunctionDescription,
@@ -25,9 +24,10 @@ from taskflows_cloud_core.results import (
     LogPage,
     LogQuery,
 )
-from taskflows_cloud_core.schedules import CalendarSpec, Periodic, Schedule, ScheduleExpression, Translation, Trigger
+from taskflows_cloud_core.schedules import CalendarSpec, Periodic, Schedule, ScheduleExpression, Translation
 
 if TYPE_CHECKING:
+    from taskflows_cloud_core.kit import FileClaims
     from taskflows_cloud_core.local.options import LocalOptions
     from taskflows_cloud_core.local.session import Session
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 def provider_info() -> ProviderInfo:
     """The embedded provider."""
     from taskflows_cloud_core.local.options import LocalOptions
+    from taskflows_cloud_core.local.system.paths import NAME_CHARACTERS
 
     return ProviderInfo(
         name="local",
@@ -56,7 +57,10 @@ def provider_info() -> ProviderInfo:
             "seconds",
             "timezones",
         ],
-        limits={"function_name_characters": 64, "least_memory_mb": 32, "result_bytes": 6 * 2**20},
+        limits={"function_name_characters": NAME_CHARACTERS, "least_memory_mb": 32, "result_bytes": 6 * 2**20},
+        defaults={"memory_mb": 256, "timeout_seconds": 60, "ephemeral_storage_mb": 512},
+        # Runs share the disk of the machine.
+        unsupported={"ephemeral_storage_mb": "warn"},
     )
 
 
@@ -93,41 +97,44 @@ def read_expression(expression: ScheduleExpression) -> CalendarSpec | Periodic:
 
 
 @hookimpl
-def plan_deployment(
-    session: Session,
-    name: str,
-    config: CloudFunctionConfig | None,
-    package: Package | None,
-    triggers: Sequence[Trigger] | None,
-) -> Plan:
-    """Compare with the state of the root."""
-    from taskflows_cloud_core.local.deployment import planning
+def observe(session: Session, name: str, scope: ReadScope) -> Observation:
+    """Read the state of the root."""
+    from taskflows_cloud_core.local.deployment.state import observe
 
-    return planning.plan_deployment(session, name, config, package, triggers)
+    return observe(session, name, scope)
 
 
 @hookimpl
-def deploy_function(session: Session, plan: Plan, progress: Progress) -> CloudDeploymentResult:
-    """Unpack, and write the new state."""
-    from taskflows_cloud_core.local.deployment.apply import deploy
+def desired_resources(session: Session, request: DeploymentRequest, observation: Observation) -> DesiredState:
+    """The package, the function and its schedules."""
+    from taskflows_cloud_core.local.deployment.state import desired
 
-    return deploy(session, plan, progress)
-
-
-@hookimpl
-def plan_removal(session: Session, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - passed by name
-    """Find rows and folders."""
-    from taskflows_cloud_core.local.deployment import planning
-
-    return planning.plan_removal(session, name, keep_logs=keep_logs)
+    return desired(session, request, observation)
 
 
 @hookimpl
-def delete_function(session: Session, plan: Plan, progress: Progress) -> DeletionResult:
-    """Remove rows and folders; runs that are under way are ended."""
-    from taskflows_cloud_core.local.deployment.apply import remove
+def resource_handlers(session: Session) -> Mapping[str, Handler]:
+    """How rows and folders are changed."""
+    from taskflows_cloud_core.local.deployment.handlers import handlers
 
-    return remove(session, plan, progress)
+    return handlers(session)
+
+
+@hookimpl
+def claim_store(session: Session) -> FileClaims:
+    """Files beside the state."""
+    from taskflows_cloud_core.kit import FileClaims
+
+    return FileClaims(session.paths.claims)
+
+
+@hookimpl(wrapper=True)
+def deploy_function(session: Session, plan: Plan) -> Generator[None, CloudDeploymentResult, CloudDeploymentResult]:
+    """Name the version that is live now."""
+    from taskflows_cloud_core.local.deployment.state import live_version
+
+    result = yield
+    return attrs.evolve(result, metadata={**result.metadata, **live_version(session, plan.function_name)})
 
 
 @hookimpl

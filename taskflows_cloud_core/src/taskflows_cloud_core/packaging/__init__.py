@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.packaging.dependencies.project_files import read_dependencies
     from taskflows_cloud_core.packaging.installed.requirements import check_dependencies, check_names
     from taskflows_cloud_core.packaging.package import running_target
+    from taskflows_cloud_core.packaging.run_outcome import RunOutcome, find_outcome, read_outcome
 
 _MODULES = {
+    "RunOutcome": "run_outcome",
     "build_layer": "build",
     "build_package": "build",
     "callable_name": "code.call_signature",
@@ -29,7 +31,9 @@ _MODULES = {
     "check_include_files": "code.include_files",
     "check_names": "installed.requirements",
     "find_dependencies": "dependencies.distributions",
+    "find_outcome": "run_outcome",
     "read_dependencies": "dependencies.project_files",
+    "read_outcome": "run_outcome",
     "running_target": "package",
     "sharing_packages": "build_cache",
 }
@@ -39,6 +43,7 @@ __all__ = [
     "PackageLayer",
     "PackageTarget",
     "PackagedFile",
+    "RunOutcome",
     "build_layer",
     "build_package",
     "callable_name",
@@ -47,7 +52,9 @@ __all__ = [
     "check_include_files",
     "check_names",
     "find_dependencies",
+    "find_outcome",
     "read_dependencies",
+    "read_outcome",
     "running_target",
     "sharing_packages",
 ]

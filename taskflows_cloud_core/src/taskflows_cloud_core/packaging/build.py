@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 import attrs
 
-from taskflows_cloud_core._frozen import to_tuple
+from taskflows_cloud_core._frozen import to_mapping, to_tuple
 from taskflows_cloud_core.errors import PackagingError, Problem
 from taskflows_cloud_core.packaging.archive.section import Block
 from taskflows_cloud_core.packaging.archive.store import SharedBlock, store_archive
@@ -30,7 +30,12 @@ from taskflows_cloud_core.packaging.installed.requirements import check_dependen
 from taskflows_cloud_core.packaging.limits import check_archive_size, check_included_size, check_unpacked_size
 from taskflows_cloud_core.packaging.package import Package, PackageLayer, PackageTarget
 from taskflows_cloud_core.packaging.progress_reporting import listening
-from taskflows_cloud_core.packaging.runtime_files import HANDLER, cloudpickle_members, manifest_member, runtime_members
+from taskflows_cloud_core.packaging.runtime_files import (
+    cloudpickle_members,
+    handler_of,
+    manifest_member,
+    runtime_members,
+)
 from taskflows_cloud_core.packaging.smoke_test import can_try, try_package
 from taskflows_cloud_core.progress import Progress, silent
 
@@ -43,6 +48,7 @@ def build_package(
     include_files: Sequence[str] = (),
     build_from_source: Sequence[str] = (),
     separate_dependencies: bool = False,
+    calendars: Mapping[str, str] | None = None,
     trial: bool | None = None,
     progress: Progress = silent,
 ) -> Package:
@@ -57,6 +63,7 @@ def build_package(
             their setup code, when the index has no wheels of them; what is built has to be pure Python.
         separate_dependencies: Put the dependencies into ``Package.layer`` instead of the archive, for
             targets that can share them among functions.
+        calendars: The calendars of schedules by the name of the schedule, for the manifest.
         trial: Whether the finished package is opened once in a clean interpreter, when this machine is what it
             is for; ``None`` does so with callables by value, and with those whose modules import more than
             decorators of a package for deploying: one that works with it while it is imported cannot be loaded.
@@ -79,6 +86,7 @@ def build_package(
         include_files=include_files,
         build_from_source=build_from_source,
         separate_dependencies=separate_dependencies,
+        calendars=calendars or {},
         trial=trial,
     )
     with listening(callable_name(function), progress), unchanged_installation():
@@ -95,6 +103,7 @@ class _Order:
     include_files: tuple[str, ...] = attrs.field(converter=to_tuple)
     build_from_source: tuple[str, ...] = attrs.field(converter=to_tuple)
     separate_dependencies: bool
+    calendars: Mapping[str, str] = attrs.field(converter=to_mapping)
     trial: bool | None
 
 
@@ -108,12 +117,12 @@ def _build(order: _Order) -> Package:
     entry = _entry(function, target, finder)
     contents = read_contents(entry, finder, dependencies)
     fetched = _fetched(contents, finder, order)
-    own = Block(_own_members(entry, contents, fetched, included, target), below=fetched.shared.block)
+    own = Block(_own_members(entry, contents, fetched, included, order), below=fetched.shared.block)
     check_unpacked_size([fetched.shared.block, own], target)
     package = _stored(entry, fetched, own, target, separate_dependencies=order.separate_dependencies)
     wanted = entry.payload is not None or contents.sources.inert_names if order.trial is None else order.trial
     if wanted and can_try(target) and not uses_provided(contents.sources.installed, target.provided):
-        try_package(package)
+        try_package(package, target)
     return attrs.evolve(
         package,
         include_files=order.include_files,
@@ -133,7 +142,7 @@ def _stored(
         sha256=archive.sha256,
         size=archive.size,
         unpacked_size=shared.block.unpacked_size + own.unpacked_size,
-        handler=HANDLER,
+        handler=handler_of(target.adapter),
         entry=entry.name,
         python_version=target.python_version,
         dependencies=fetched.pins,
@@ -143,7 +152,7 @@ def _stored(
 
 
 def _stored_layer(fetched: Dependencies, target: PackageTarget) -> PackageLayer:
-    layer = fetched.shared.layer
+    layer = fetched.shared.in_folder(target.layer_folder)
     archive = layer.store_alone()
     check_archive_size([layer.block], archive.size, target)
     return PackageLayer(
@@ -164,7 +173,7 @@ def build_layer(dependencies: Sequence[str], *, target: PackageTarget, build_fro
         build_from_source: Names of distributions that may be built from their source on this machine.
 
     Returns:
-        A zip archive with everything below ``python/``. Equal input makes an equal archive.
+        A zip archive with everything in the target's ``layer_folder``. Equal input makes an equal archive.
 
     Raises:
         PackagingError: A dependency cannot be packaged.
@@ -204,19 +213,24 @@ def _fetched(contents: Contents, finder: ModuleFinder, order: _Order) -> Depende
 
 
 def _own_members(
-    entry: Entry, contents: Contents, fetched: Dependencies, included: IncludedFiles, target: PackageTarget
+    entry: Entry, contents: Contents, fetched: Dependencies, included: IncludedFiles, order: _Order
 ) -> Iterator[Member]:
     # A distribution that a dependency brings along is there for real.
     packages = {name: item for name, item in contents.deployment_packages.items() if item not in fetched.names}
     stand_ins = [*stand_in_members(contents.sources.stand_ins, packages)]
-    yield from runtime_members(entry, with_stand_ins=bool(stand_ins))
+    yield from runtime_members(entry, order.target.adapter, with_stand_ins=bool(stand_ins))
     yield from contents.sources.members
     yield from project_metadata(contents.sources.members)
     yield from stand_ins
     if entry.payload is not None and entry.payload.needs_cloudpickle and "cloudpickle" not in fetched.names:
         yield from cloudpickle_members(entry.payload)
     yield from included_members(included, contents.sources.members)
-    yield manifest_member(entry, python_version=target.python_version, dependencies=fetched)
+    yield manifest_member(
+        entry,
+        python_version=order.target.python_version,
+        dependencies=fetched,
+        calendars=order.calendars,
+    )
 
 
 def _warnings(

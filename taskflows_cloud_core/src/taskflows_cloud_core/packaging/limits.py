@@ -21,7 +21,8 @@ def check_unpacked_size(blocks: Sequence[Block], target: PackageTarget) -> None:
     Raises:
         PackagingError: It is more than the target takes; the largest parts are listed.
     """
-    _check(blocks, sum(block.unpacked_size for block in blocks), target.max_unpacked_bytes, "unpacked")
+    unpacked = sum(block.unpacked_size for block in blocks)
+    _check(blocks, unpacked, target.max_unpacked_bytes, "unpacked", target)
 
 
 def check_included_size(included: IncludedFiles, target: PackageTarget) -> None:
@@ -46,15 +47,15 @@ def check_archive_size(blocks: Sequence[Block], size: int, target: PackageTarget
     Raises:
         PackagingError: It is more than the target takes; the largest parts are listed.
     """
-    _check(blocks, size, target.max_archive_bytes, "zipped")
+    _check(blocks, size, target.max_archive_bytes, "zipped", target)
 
 
-def _check(blocks: Sequence[Block], size: int, limit: int | None, state: str) -> None:
+def _check(blocks: Sequence[Block], size: int, limit: int | None, state: str, target: PackageTarget) -> None:
     if limit is None or size <= limit:
         return
     parts: Counter[str] = Counter()
     for member in (member for block in blocks for member in block.members):
-        folder, slash, _ = member.path.removeprefix("python/").partition("/")
+        folder, slash, _ = member.path.removeprefix(f"{target.layer_folder}/").partition("/")
         parts[f"{folder}/" if slash else folder] += member.size
     largest = ", ".join(f"{name} {count / _MIB:.1f} MiB" for name, count in parts.most_common(_SHOWN))
     raise PackagingError(

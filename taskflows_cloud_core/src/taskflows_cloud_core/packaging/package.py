@@ -10,6 +10,9 @@ import attrs
 
 from taskflows_cloud_core._frozen import to_frozenset, to_tuple
 
+ADAPTERS = ("aws_lambda", "command", "http")
+"""The ways into a package: how a platform passes the event, the occurrence and the result."""
+
 
 def is_this_machine(target: PackageTarget) -> bool:
     """Whether code that was compiled here runs on the target."""
@@ -28,6 +31,12 @@ def running_target(python_version: str) -> PackageTarget:
     return PackageTarget(python_version=python_version)
 
 
+def _check_adapter(_instance: object, _attribute: attrs.Attribute[str], value: object) -> None:
+    if value not in ADAPTERS:
+        listed = ", ".join(map(repr, ADAPTERS))
+        raise ValueError(f"PackageTarget.adapter is {value!r}; there are {listed}")
+
+
 @attrs.frozen(kw_only=True)
 class PackageTarget:
     """The machine on which a package will run.
@@ -36,16 +45,22 @@ class PackageTarget:
         python_version: ``"3.12"``.
         platform: The platform in uv's spelling, for instance ``"x86_64-manylinux_2_34"``; ``None`` is this
             machine's.
+        adapter: How the platform starts a run: ``"aws_lambda"``, ``"http"`` (a request for each run) or ``"command"``
+            (a process for each run).
         provided: Distributions that the runtime has already, in normalised spelling.
         max_archive_bytes: The largest archive that the target takes; ``None`` is no limit.
         max_unpacked_bytes: The largest sum of file sizes that the target takes; ``None`` is no limit.
+        layer_folder: The folder inside a layer from which the target imports, for instance ``"python"``; ``""`` is
+            the top of the archive.
     """
 
     python_version: str
     platform: str | None = None
+    adapter: str = attrs.field(default="command", validator=_check_adapter)
     provided: frozenset[str] = attrs.field(default=frozenset(), converter=to_frozenset)
     max_archive_bytes: int | None = None
     max_unpacked_bytes: int | None = None
+    layer_folder: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -94,7 +109,8 @@ class PackageLayer:
     """Distributions that many functions share, apart from the functions' own code.
 
     Args:
-        path: The archive on this disk, named by its content; everything in it is below ``python/``.
+        path: The archive on this disk, named by its content; everything in it is in the target's
+            ``layer_folder``.
         sha256: The digest of the archive, in hexadecimal.
         size: Of the archive, in bytes.
         unpacked_size: The sum of the sizes of its files, in bytes.
@@ -117,7 +133,7 @@ class Package:
         sha256: The digest of the archive, in hexadecimal.
         size: Of the archive, in bytes.
         unpacked_size: The sum of the sizes of its files, in bytes.
-        handler: What the runtime calls, ``"index.handler"``.
+        handler: What the platform calls, ``"index.handler"``, or starts with Python, ``"index.py"``.
         entry: The callable inside, for people: ``"jobs:report"``.
         python_version: ``"3.12"``.
         dependencies: The distributions inside, as ``"name==version"``, sorted.
@@ -132,7 +148,7 @@ class Package:
     sha256: str
     size: int
     unpacked_size: int
-    handler: str = "index.handler"
+    handler: str = "index.py"
     entry: str
     python_version: str
     dependencies: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)

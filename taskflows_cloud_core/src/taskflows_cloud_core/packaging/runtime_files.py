@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from taskflows_cloud_core.errors import PackagingError
 from taskflows_cloud_core.packaging.archive.zip_writer import Member
@@ -17,21 +17,38 @@ from taskflows_cloud_core.packaging.pickling.pickler import Payload
 
 FOLDER = "_taskflows_cloud"
 MANIFEST = f"{FOLDER}/manifest.json"
-HANDLER = "index.handler"
 MANIFEST_VERSION = 1
 _ORIGIN = "taskflows-cloud"
+_INDEX = "index.py"
+_EVERYWHERE = ("entry.py", "failures.py", "loop.py", "occurrence.py", "results.py")
+# What an adapter needs beside its main file, which has its name.
+_FILES_OF_ADAPTER = {
+    "aws_lambda": ("adapters/aws_lambda_context.py",),
+    "command": ("context.py", "outcome.py", "supervisor.py"),
+    "http": ("context.py", "outcome.py"),
+}
 
 
-def runtime_members(entry: Entry, *, with_stand_ins: bool) -> Iterator[Member]:
+def handler_of(adapter: str) -> str:
+    """What a platform calls or starts in a package.
+
+    Args:
+        adapter: Of its target.
+    """
+    return "index.handler" if adapter == "aws_lambda" else _INDEX
+
+
+def runtime_members(entry: Entry, adapter: str, *, with_stand_ins: bool) -> Iterator[Member]:
     """The parts of the runtime that an entry needs.
 
     Args:
         entry: The callable.
+        adapter: Of the target.
         with_stand_ins: Whether the package has stand-ins.
     """
-    yield _runtime_file("index.py", "index.py")
-    yield _runtime_file("results.py", f"{FOLDER}/results.py")
-    yield _runtime_file("failures.py", f"{FOLDER}/failures.py")
+    yield _runtime_file(f"adapters/{adapter}.py", _INDEX)
+    for name in (*_EVERYWHERE, *_FILES_OF_ADAPTER[adapter]):
+        yield _runtime_file(name, f"{FOLDER}/{PurePosixPath(name).name}")
     yield Member.of(f"{FOLDER}/__init__.py", b'"""What the package has from taskflows-cloud."""\n', origin=_ORIGIN)
     if entry.payload is not None:
         yield _runtime_file("payload.py", f"{FOLDER}/payload.py")
@@ -42,7 +59,7 @@ def runtime_members(entry: Entry, *, with_stand_ins: bool) -> Iterator[Member]:
 
 @functools.cache
 def _runtime_file(name: str, place: str) -> Member:
-    data = (files("taskflows_cloud_core.packaging.runtime") / name).read_bytes()
+    data = files("taskflows_cloud_core.packaging.runtime").joinpath(name).read_bytes()
     return Member.of(place, data, origin=_ORIGIN)
 
 
@@ -69,15 +86,18 @@ def cloudpickle_members(payload: Payload) -> Iterator[Member]:
         yield Member.of(f"cloudpickle/{source.name}", source.read_bytes(), origin="cloudpickle")
 
 
-def manifest_member(entry: Entry, *, python_version: str, dependencies: Dependencies) -> Member:
+def manifest_member(
+    entry: Entry, *, python_version: str, dependencies: Dependencies, calendars: Mapping[str, str]
+) -> Member:
     """The manifest: what the runtime has to call, and what the package was made of.
 
     Args:
         entry: The callable.
         python_version: Of the target.
         dependencies: The distributions inside.
+        calendars: The calendars of schedules, by the name of the schedule.
     """
-    manifest = {
+    manifest: dict[str, object] = {
         "manifest_version": MANIFEST_VERSION,
         "entry": _entry_facts(entry),
         "python_version": python_version,
@@ -85,6 +105,8 @@ def manifest_member(entry: Entry, *, python_version: str, dependencies: Dependen
     }
     if entry.payload is not None:
         manifest["cloudpickle_version"] = _cloudpickle_version()
+    if calendars:
+        manifest["calendars"] = dict(calendars)
     text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
     return Member.of(MANIFEST, text.encode(), origin=_ORIGIN)
 

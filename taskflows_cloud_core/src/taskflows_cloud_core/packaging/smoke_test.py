@@ -17,7 +17,7 @@ from taskflows_cloud_core.packaging.caching.disk import cache_folder, prune
 from taskflows_cloud_core.packaging.package import Package, PackageTarget
 from taskflows_cloud_core.packaging.runtime_files import MANIFEST
 
-_PROGRAM = "import sys; sys.path[:0] = sys.argv[1:]; del sys.argv[1:]; import index"
+_PROGRAM = "import sys; sys.path[:0] = sys.argv[1:]; del sys.argv[1:]; from _taskflows_cloud import entry; entry.load()"
 _SECONDS = 60
 _KEPT_SECONDS = 30 * 24 * 3600
 
@@ -34,14 +34,15 @@ def can_try(target: PackageTarget) -> bool:
     return target.platform is None or here
 
 
-def try_package(package: Package) -> None:
-    """Import the handler of a package in a clean interpreter that has nothing else on its path.
+def try_package(package: Package, target: PackageTarget) -> None:
+    """Load the function of a package in a clean interpreter that has nothing else on its path.
 
     The environment variables are those of this process. A package that passed is not tried again, nor is one that
     differs from it only in which function of the same module is called.
 
     Args:
         package: For this interpreter and machine.
+        target: What it was made for; says where in a layer the modules are.
 
     Raises:
         PackagingError: The import failed; the message has the error and its traceback.
@@ -51,7 +52,7 @@ def try_package(package: Package) -> None:
         return
     archives = [package.read_bytes(), *([package.layer.path.read_bytes()] if package.layer else [])]
     with tempfile.TemporaryDirectory(prefix="taskflows-cloud-") as scratch:
-        failure = _failure(archives, Path(scratch))
+        failure = _failure(archives, Path(scratch), target.layer_folder)
     if failure:
         last = failure.strip().splitlines()[-1]
         raise PackagingError(f"{package.entry} cannot be loaded from its package: {last}\n{failure}")
@@ -60,18 +61,18 @@ def try_package(package: Package) -> None:
 
 
 def _what_is_loaded(package: Package) -> str:
-    """A digest of all that the import of a package's handler depends on."""
+    """A digest of all that loading a package's function depends on."""
     layer = package.layer.sha256 if package.layer else "none"
     files = [f"{file.path} {file.sha256}" for file in package.contents if file.path != MANIFEST]
     facts = [package.entry.partition(":")[0], layer, str(sys.version_info[:2]), *files]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
-def _failure(archives: Sequence[bytes], scratch: Path) -> str:
+def _failure(archives: Sequence[bytes], scratch: Path, layer_folder: str) -> str:
     for archive in archives:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             opened.extractall(scratch)
-    command = [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, str(scratch), str(scratch / "python")]
+    command = [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, str(scratch), str(scratch / layer_folder)]
     try:
         done = subprocess.run(
             command,

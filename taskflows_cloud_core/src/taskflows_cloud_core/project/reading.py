@@ -8,9 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import attrs
-
-from taskflows_cloud_core.config import CloudFunctionConfig
+from taskflows_cloud_core.config import setting_names
 from taskflows_cloud_core.errors import ConfigurationError, Problem, ProjectFileError
 from taskflows_cloud_core.project.settings import Place, Project, Stage
 
@@ -18,7 +16,7 @@ TABLE = "taskflows-cloud"
 _PROJECT_KEYS = ("functions", "project", "stage", "stages")
 _STAGE_KEYS = ("environment", "environment_from", "places", "prefix", "provider", "settings")
 # What belongs to one function alone cannot be said for all of them.
-_SETTINGS = tuple(field.name for field in attrs.fields(CloudFunctionConfig) if field.name != "function_name")
+_SETTINGS = tuple(name for name in setting_names() if name != "function_name")
 
 
 def find_project(start: Path | None = None) -> Project:

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import attrs
-
-PUBLISHED_PROVIDERS: Mapping[str, str] = MappingProxyType(
-    {
-        "aws": "taskflows-cloud-aws",
-        "local": "taskflows-cloud-core",
-    }
-)
-"""Provider name to the distribution that brings it."""
-
 
 PROVIDERS_GROUP = "taskflows_cloud.providers"
 EXTENSIONS_GROUP = "taskflows_cloud.extensions"

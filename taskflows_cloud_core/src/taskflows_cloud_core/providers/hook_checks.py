@@ -26,13 +26,16 @@ def unknown_arguments(manager: pluggy.PluginManager, plugin: Any) -> str:
 
 
 def unmarked_hooks(manager: pluggy.PluginManager, plugin: Any) -> list[str]:
-    """The functions that a module itself defines, and that have a hook's name and no mark."""
+    """The functions of a module, or the methods of an object, that have a hook's name and no mark.
+
+    Functions that a module imports from elsewhere do not count.
+    """
     return [
         name
         for name in dir(ProviderSpec)
-        if inspect.isfunction(function := getattr(plugin, name, None))
-        and not name.startswith("_")
-        and function.__module__ == getattr(plugin, "__name__", None)
+        if not name.startswith("_")
+        and inspect.isroutine(function := getattr(plugin, name, None))
+        and not (inspect.ismodule(plugin) and function.__module__ != plugin.__name__)
         and manager.parse_hookimpl_opts(plugin, name) is None
     ]
 

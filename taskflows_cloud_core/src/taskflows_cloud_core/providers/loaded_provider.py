@@ -9,8 +9,10 @@ from typing import Any
 import attrs
 import pluggy
 
-from taskflows_cloud_core.errors import InvalidProviderError, OperationUnsupported
+from taskflows_cloud_core.errors import CloudError, InvalidProviderError, OperationUnsupported
+from taskflows_cloud_core.progress import silent
 from taskflows_cloud_core.provider_info import ProviderInfo
+from taskflows_cloud_core.providers.plugin_failures import CallerProgress, PluginOrigin, plugin_failure
 from taskflows_cloud_core.providers.result_checks import wrong_answer
 
 
@@ -22,22 +24,18 @@ class LoadedProvider:
         info: What the provider says of itself.
         distribution: ``"name version"`` of the distribution that brought it.
         manager: Specs, extensions and this one provider.
-        operations: The hooks that the provider, or core on its behalf, implements.
+        origins: Where each plugin comes from, by its name in the manager.
     """
 
     info: ProviderInfo
     distribution: str
     manager: pluggy.PluginManager = attrs.field(repr=False, eq=False)
-    operations: frozenset[str] = attrs.field(repr=False, eq=False)
+    origins: Mapping[str, PluginOrigin] = attrs.field(repr=False, eq=False)
 
-    @operations.default
-    def _implemented(self) -> frozenset[str]:
-        return frozenset(
-            caller.name
-            for plugin in self.manager.get_plugins()
-            for caller in self.manager.get_hookcallers(plugin) or []
-            if any(not (impl.wrapper or impl.hookwrapper) for impl in caller.get_hookimpls())
-        )
+    def has(self, operation: str) -> bool:
+        """Whether the provider, or core on its behalf, implements a hook."""
+        caller = getattr(self.manager.hook, operation)
+        return any(not (impl.wrapper or impl.hookwrapper) for impl in caller.get_hookimpls())
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """Call a hook.
@@ -52,17 +50,31 @@ class LoadedProvider:
         Raises:
             OperationUnsupported: The provider does not implement the hook.
             InvalidProviderError: The answer was ``None``, a generator, a coroutine, or not of the contract's class.
+            PluginFailedError: The hook raised an exception that is not a `CloudError`.
         """
-        if operation not in self.operations:
+        if not self.has(operation):
             raise OperationUnsupported(
                 f"the provider {self.info.name!r} ({self.distribution}) does not support {operation!r}",
                 provider=self.info.name,
                 distribution=self.distribution,
             )
-        answer = getattr(self.manager.hook, operation)(**arguments)
+        answer = self._call(operation, arguments)
         if wrong := wrong_answer(operation, answer):
             raise self._broken(operation, answer, wrong)
         return answer
+
+    def _call(self, operation: str, arguments: dict[str, Any]) -> Any:
+        progress = CallerProgress(arguments.get("progress", silent))
+        if "progress" in arguments:
+            arguments["progress"] = progress
+        try:
+            return getattr(self.manager.hook, operation)(**arguments)
+        except CloudError:
+            raise
+        except Exception as error:
+            if progress.has_raised(error):
+                raise
+            raise plugin_failure(self.manager, self.origins, operation, error) from error
 
     def _broken(self, operation: str, answer: Any, wrong: str) -> InvalidProviderError:
         if iscoroutine(answer):

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pluggy
 
+from taskflows_cloud_core._version import __version__
 from taskflows_cloud_core.errors import (
     DuplicateProviderError,
     IncompatibleProviderError,
@@ -19,12 +20,11 @@ from taskflows_cloud_core.errors import (
 )
 from taskflows_cloud_core.hookspecs import HOOK_API_VERSION, PROJECT_NAME, ProviderSpec
 from taskflows_cloud_core.provider_info import ProviderInfo
-from taskflows_cloud_core.providers import defaults
+from taskflows_cloud_core.providers.defaults import CoreDefaults
 from taskflows_cloud_core.providers.entry_points import (
     DISABLE_VARIABLE,
     EXTENSIONS_GROUP,
     PROVIDERS_GROUP,
-    PUBLISHED_PROVIDERS,
     Offer,
     find_offers,
 )
@@ -35,6 +35,7 @@ from taskflows_cloud_core.providers.hook_checks import (
     unmarked_hooks,
 )
 from taskflows_cloud_core.providers.loaded_provider import LoadedProvider
+from taskflows_cloud_core.providers.plugin_failures import PluginOrigin
 
 
 def available_providers() -> list[str]:
@@ -65,12 +66,18 @@ def load_provider(name: str) -> LoadedProvider:
     plugin = _import(offer)
     info = _read_info(offer, plugin)
     manager = _new_manager()
-    manager.register(defaults, "core defaults")
+    origins = {"core defaults": PluginOrigin(kind="core", distribution=f"taskflows-cloud-core {__version__}")}
+    loaded = LoadedProvider(info=info, distribution=offer.distribution, manager=manager, origins=origins)
+    manager.register(CoreDefaults(info=info, has=loaded.has, call=loaded.call), "core defaults")
     for extension in find_offers(EXTENSIONS_GROUP):
         if not extension.is_disabled:
-            _register_extension(manager, extension)
-    _register_provider(manager, offer, plugin)
-    return LoadedProvider(info=info, distribution=offer.distribution, manager=manager)
+            plugin_name = _register_extension(manager, extension)
+            origins[plugin_name] = PluginOrigin(
+                kind="extension", name=extension.name, distribution=extension.distribution
+            )
+    plugin_name = _register_provider(manager, offer, plugin)
+    origins[plugin_name] = PluginOrigin(kind="provider", name=offer.name, distribution=offer.distribution)
+    return loaded
 
 
 def load_extension(offer: Offer) -> None:
@@ -111,14 +118,12 @@ def _find(name: str) -> Offer:
 
 def _unknown_sentence(name: str) -> str:
     installed = available_providers()
-    sentences = [f"no provider {name!r} is installed; installed are: {', '.join(installed) or 'none'}"]
-    near = get_close_matches(name.lower(), sorted({*installed, *PUBLISHED_PROVIDERS}), n=1)
-    wanted = name if name in PUBLISHED_PROVIDERS else (near[0] if near else None)
-    if wanted is not None and wanted != name:
-        sentences.append(f"did you mean {wanted!r}?")
-    if wanted is not None and wanted in PUBLISHED_PROVIDERS and wanted not in installed:
-        sentences.append(f"{wanted!r} comes with: pip install {PUBLISHED_PROVIDERS[wanted]}")
-    return "; ".join(sentences)
+    near = get_close_matches(name.strip().lower(), installed, n=1)
+    meant = f" (did you mean {near[0]!r}?)" if near else ""
+    return (
+        f"no provider {name!r} is installed; installed are: {', '.join(installed) or 'none'}{meant}; "
+        "a provider named NAME usually comes with `taskflows-cloud-NAME`"
+    )
 
 
 def _import(offer: Offer) -> Any:
@@ -169,9 +174,10 @@ def _incompatible(offer: Offer, info: ProviderInfo) -> IncompatibleProviderError
     )
 
 
-def _register_provider(manager: pluggy.PluginManager, offer: Offer, plugin: Any) -> None:
+def _register_provider(manager: pluggy.PluginManager, offer: Offer, plugin: Any) -> str:
+    name = f"provider {offer.name}"
     try:
-        manager.register(plugin, f"provider {offer.name}")
+        manager.register(plugin, name)
     except pluggy.PluginValidationError as error:
         raise _invalid(offer, unknown_arguments(manager, plugin) or str(error)) from error
     if unknown := unknown_hooks(manager, plugin):
@@ -180,15 +186,17 @@ def _register_provider(manager: pluggy.PluginManager, offer: Offer, plugin: Any)
         raise _invalid(offer, f"{', '.join(unmarked)} would be no hook without @hookimpl above it")
     if not any(impl.plugin is plugin for impl in manager.hook.connect.get_hookimpls()):
         raise _invalid(offer, "it has no hook connect, and without a session nothing can be asked of it")
+    return name
 
 
-def _register_extension(manager: pluggy.PluginManager, offer: Offer) -> None:
+def _register_extension(manager: pluggy.PluginManager, offer: Offer) -> str:
+    name = f"extension {offer.name}"
     try:
         plugin = offer.entry_point.load()
     except (Exception, SystemExit) as error:
         raise _not_loaded(offer, error) from error
     try:
-        manager.register(plugin, f"extension {offer.name}")
+        manager.register(plugin, name)
     except Exception as error:
         if arguments := unknown_arguments(manager, plugin):
             raise _bad_extension(offer, f"cannot be used: {arguments}") from error
@@ -202,6 +210,7 @@ def _register_extension(manager: pluggy.PluginManager, offer: Offer) -> None:
         raise _bad_extension(offer, f"has {', '.join(unmarked)} without @hookimpl(wrapper=True) above it")
     if not manager.get_hookcallers(plugin):
         raise _bad_extension(offer, "wraps no hook; put @hookimpl(wrapper=True) above each function that is to")
+    return name
 
 
 def _invalid(offer: Offer, why: str) -> InvalidProviderError:

@@ -8,8 +8,9 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from taskflows_cloud_core._frozen import to_mapping, to_tuple
+from taskflows_cloud_core._frozen import to_frozenset, to_mapping, to_tuple
 from taskflows_cloud_core.packaging.package import Package
+from taskflows_cloud_core.reconcile.observation import DeploymentRequest
 from taskflows_cloud_core.reconcile.resource import Hidden, Resource, ResourceKey
 
 Verb: TypeAlias = Literal["create", "update", "delete"]
@@ -84,6 +85,11 @@ class Plan:
         warnings: What the user should know before going on.
         keeps: What a deletion leaves on purpose, one text each.
         desired: All resources as they will be after a deployment, changed or not; for estimates and exports.
+        request: What is deployed; ``None`` for a deletion.
+        keep_logs: Whether a deletion leaves the logs.
+        is_of_function: Whether it is about one function; a plan of what functions shared is not.
+        planned: The resources that the plan acted on when it was made. What an extension takes out of ``actions`` is
+            still among them, and is left alone.
     """
 
     function_name: str
@@ -96,6 +102,14 @@ class Plan:
     warnings: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     keeps: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
     desired: tuple[Resource, ...] = attrs.field(default=(), converter=to_tuple, repr=False)
+    request: DeploymentRequest | None = attrs.field(default=None, repr=False)
+    keep_logs: bool = attrs.field(default=False, repr=False)
+    is_of_function: bool = attrs.field(default=True, repr=False)
+    planned: frozenset[ResourceKey] = attrs.field(converter=to_frozenset, repr=False)
+
+    @planned.default
+    def _all_actions(self) -> frozenset[ResourceKey]:
+        return frozenset(action.key for action in self.actions)
 
     @property
     def is_empty(self) -> bool:

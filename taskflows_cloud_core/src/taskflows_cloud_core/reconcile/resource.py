@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from taskflows_cloud_core._frozen import to_mapping
+from taskflows_cloud_core._frozen import to_frozenset, to_mapping
 
 
 class ResourceKey(NamedTuple):
@@ -48,12 +48,15 @@ class Resource:
         properties: JSON values, or `Hidden` around one, by property name. Both sides of a comparison must
             be spelled alike: an observed resource is normalised by whoever read it.
         depends_on: What must be there before it is created, and may go only after it is deleted.
+        unshown: Paths of properties that a plan does not show when it creates the resource, because its name or
+            another property tells the same.
     """
 
     kind: str
     name: str
     properties: Mapping[str, Any] = attrs.field(factory=dict, converter=to_mapping)
     depends_on: frozenset[ResourceKey] = attrs.field(default=frozenset(), converter=_keys)
+    unshown: frozenset[str] = attrs.field(default=frozenset(), converter=to_frozenset, eq=False, repr=False)
 
     @property
     def key(self) -> ResourceKey:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from taskflows_cloud_core._version import __version__
 from taskflows_cloud_core.errors import ConfigurationError, Problem
-from taskflows_cloud_core.providers import PUBLISHED_PROVIDERS, offered_providers
+from taskflows_cloud_core.providers import offered_providers
 
 _CHARACTERS = 40
 # A name that is its own normalised form (Python Packaging User Guide, "Names and normalization", read on 2026-11-25)
@@ -69,7 +69,7 @@ def _problems_of(name: str) -> Iterator[Problem]:
         rule = f"small letters, digits and single hyphens, a letter first, at most {_CHARACTERS} characters"
         yield Problem(field="name", message=f"{name!r} is no provider's name: {rule}{hint}")
         return
-    taken = {**PUBLISHED_PROVIDERS, **offered_providers()}
+    taken = offered_providers()
     if name in taken:
         yield Problem(field="name", message=f"{name!r} is taken: {taken[name]} has it; choose another")
     elif name in _OWN:

@@ -21,11 +21,11 @@ from taskflows_cloud_core.schedules.translation import (
 if TYPE_CHECKING:
     from taskflows_cloud_core.schedules.analysis.ambiguities import misreading_warnings
     from taskflows_cloud_core.schedules.analysis.frequency import runs_per_month
+    from taskflows_cloud_core.schedules.analysis.longest_gap import longest_gap
     from taskflows_cloud_core.schedules.analysis.overlaps import Overlap, find_overlaps, overlap_warnings
     from taskflows_cloud_core.schedules.cron.dialects import (
-        GOOGLE_CRON,
-        KUBERNETES_CRON,
-        NCRONTAB,
+        REPEATED_HOUR_CRON,
+        SECONDS_CRON,
         UNIX_CRON,
         CronDialect,
     )
@@ -48,9 +48,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "CronDialect": "cron.dialects",
-    "GOOGLE_CRON": "cron.dialects",
-    "KUBERNETES_CRON": "cron.dialects",
-    "NCRONTAB": "cron.dialects",
+    "REPEATED_HOUR_CRON": "cron.dialects",
+    "SECONDS_CRON": "cron.dialects",
     "Overlap": "analysis.overlaps",
     "Preview": "previews.preview",
     "PreviewRow": "previews.rows",
@@ -64,6 +63,7 @@ _MODULES = {
     "find_overlaps": "analysis.overlaps",
     "iterate": "occurrences.occurrences",
     "last_run": "occurrences.occurrences",
+    "longest_gap": "analysis.longest_gap",
     "make_triggers": "triggers",
     "misreading_warnings": "analysis.ambiguities",
     "next_runs": "occurrences.occurrences",
@@ -84,9 +84,8 @@ _MODULES = {
 }
 
 __all__ = [
-    "GOOGLE_CRON",
-    "KUBERNETES_CRON",
-    "NCRONTAB",
+    "REPEATED_HOUR_CRON",
+    "SECONDS_CRON",
     "UNIX_CRON",
     "Calendar",
     "CalendarSpec",
@@ -110,6 +109,7 @@ __all__ = [
     "find_overlaps",
     "iterate",
     "last_run",
+    "longest_gap",
     "make_triggers",
     "misreading_warnings",
     "next_runs",

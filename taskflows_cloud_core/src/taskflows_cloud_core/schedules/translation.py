@@ -23,14 +23,14 @@ class ScheduleExpression:
         expression: For instance ``"cron(00 14 ? * MON-FRI *)"``.
         timezone: ``"UTC"`` or the IANA name in which the provider reads the expression.
         service: The part of the provider that runs it, for instance ``"rule"`` or ``"scheduler"``.
-        flexible_minutes: The provider starts each run at a moment of its own choice within this many minutes
+        window_minutes: The provider starts each run at a moment of its own choice within this many minutes
             after the time; 0 is on time.
     """
 
     expression: str
     timezone: str = "UTC"
     service: str = ""
-    flexible_minutes: int = 0
+    window_minutes: int = 0
 
     def __str__(self) -> str:
         zone = "" if self.timezone == "UTC" else f" {self.timezone}"

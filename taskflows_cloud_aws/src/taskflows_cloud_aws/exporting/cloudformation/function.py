@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskflows_cloud_aws.exporting.cloudformation.values import Named, Writer, pairs, resource, secrets
-from taskflows_cloud_aws.exporting.subject import Subject, without_blanks
+from taskflows_cloud_aws.exporting.subject import Subject
+from taskflows_cloud_core.kit.export.documents import without_blanks
 from taskflows_cloud_core.reconcile import Resource
 
 # What a version does not keep of a function.
@@ -90,7 +91,6 @@ def function(writer: Writer) -> dict[str, Any]:
         "VpcConfig": without_blanks({"SubnetIds": vpc.get("subnets"), "SecurityGroupIds": vpc.get("security_groups")}),
         "FileSystemConfigs": [mounted] if file_system else [],
         "ReservedConcurrentExecutions": subject.only("concurrency").get("runs_at_once"),
-        "CodeSigningConfigArn": writer.say(subject.only("code-signing").get("arn")),
         "Tags": pairs(subject.tags(function)),
     }
     # With its log group there before, Lambda makes none that keeps everything for ever.

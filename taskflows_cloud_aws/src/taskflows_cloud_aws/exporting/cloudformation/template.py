@@ -6,7 +6,6 @@ pseudo parameters, so that the template is good elsewhere too.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from taskflows_cloud_aws.exporting import explained
@@ -15,6 +14,7 @@ from taskflows_cloud_aws.exporting.cloudformation.function import alias, around,
 from taskflows_cloud_aws.exporting.cloudformation.triggers import invoking, rules, schedules
 from taskflows_cloud_aws.exporting.cloudformation.values import Named, Writer, secrets
 from taskflows_cloud_aws.exporting.subject import Subject
+from taskflows_cloud_core.kit.export.documents import as_json
 
 TEMPLATE = "template.json"
 
@@ -29,7 +29,7 @@ def write(subject: Subject) -> dict[str, str]:
         "Outputs": {"LiveArn": {"Description": "What schedules call", "Value": {"Ref": "Live"}}},
     }
     return {
-        TEMPLATE: json.dumps(template, indent=2) + "\n",
+        TEMPLATE: as_json(template),
         explained.FILE_NAME: explained.of_cloudformation(subject, [name for name, _ in secrets(subject)]),
     }
 

@@ -41,7 +41,14 @@ def rules(writer: Writer) -> Iterator[Named]:
             "Description": rule.properties["description"],
             "ScheduleExpression": rule.properties["expression"],
             "State": rule.properties["state"],
-            "Targets": [{"Id": "function", "Arn": {"Ref": "Live"}, "RetryPolicy": retries(target)}],
+            "Targets": [
+                {
+                    "Id": "function",
+                    "Arn": {"Ref": "Live"},
+                    "InputTransformer": target["event"],
+                    "RetryPolicy": retries(target),
+                }
+            ],
         }
         yield f"Rule{rule.name.rpartition('-')[2]}", resource("Events::Rule", properties)
 

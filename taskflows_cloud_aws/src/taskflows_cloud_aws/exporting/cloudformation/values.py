@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from taskflows_cloud_aws.exporting.subject import Subject, without_blanks
+from taskflows_cloud_aws.exporting.subject import Subject
+from taskflows_cloud_core.kit.export.documents import without_blanks
 
 Named: TypeAlias = tuple[str, dict[str, Any]]
 

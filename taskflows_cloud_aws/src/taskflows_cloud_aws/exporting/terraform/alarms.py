@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskflows_cloud_aws.exporting.subject import OPERATORS
-from taskflows_cloud_aws.exporting.terraform.values import Block, Writer
+from taskflows_cloud_aws.exporting.terraform.values import Writer
+from taskflows_cloud_core.kit.export.terraform import Block
 from taskflows_cloud_core.reconcile import Resource
 
 

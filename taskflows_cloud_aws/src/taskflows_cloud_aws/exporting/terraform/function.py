@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taskflows_cloud_aws.exporting.subject import without_blanks
-from taskflows_cloud_aws.exporting.terraform.values import Block, Writer, escaped
+from taskflows_cloud_aws.exporting.terraform.values import Writer
+from taskflows_cloud_core.kit.export.documents import without_blanks
+from taskflows_cloud_core.kit.export.terraform import Block, literal
 from taskflows_cloud_core.reconcile import Resource
 
 
@@ -50,7 +51,7 @@ def function(writer: Writer) -> dict[str, Any]:
     """The arguments of the function."""
     subject, found = writer.subject, writer.subject.function
     vpc, file_system = found.get("vpc", {}), found.get("file_system", {})
-    variables = {escaped(name): f"${{var.environment_{name}}}" for name in subject.variables}
+    variables = {literal(name): f"${{var.environment_{name}}}" for name in subject.variables}
     mounted = {"arn": writer.say(file_system.get("access_point")), "local_mount_path": file_system.get("mount_path")}
     needs = [f"{kind}.{label}" for kind, label, _ in around(writer) if kind != "aws_lambda_layer_version"]
     return {
@@ -76,7 +77,6 @@ def function(writer: Writer) -> dict[str, Any]:
         ),
         "file_system_config": mounted if file_system else {},
         "reserved_concurrent_executions": subject.only("concurrency").get("runs_at_once"),
-        "code_signing_config_arn": writer.say(subject.only("code-signing").get("arn")),
         "tags": writer.say(subject.tags(subject.of_kind("function")[0])),
         "depends_on": needs,
     }

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskflows_cloud_aws.exporting.terraform.function import role_of
-from taskflows_cloud_aws.exporting.terraform.values import ACCOUNT, FUNCTION, LIVE, Block, Writer, escaped, retries
+from taskflows_cloud_aws.exporting.terraform.values import ACCOUNT, FUNCTION, LIVE, Writer, retries
+from taskflows_cloud_core.kit.export.terraform import Block, literal
 from taskflows_cloud_core.reconcile import Resource
 
 
@@ -59,8 +60,16 @@ def rules(writer: Writer) -> Iterator[Block]:
         }
         yield "aws_cloudwatch_event_rule", label, arguments
         target = {"rule": f"${{aws_cloudwatch_event_rule.{label}.name}}", "arn": f"{LIVE}.arn}}"}
-        patience = retries(rule.properties["targets"]["function"])
-        yield "aws_cloudwatch_event_target", label, {**target, "target_id": "function", "retry_policy": patience}
+        found = rule.properties["targets"]["function"]
+        event = found["event"]
+        arguments = {
+            "input_transformer": {
+                "input_paths": event["InputPathsMap"],
+                "input_template": literal(event["InputTemplate"]),
+            },
+            "retry_policy": retries(found),
+        }
+        yield "aws_cloudwatch_event_target", label, {**target, "target_id": "function", **arguments}
 
 
 def schedules(writer: Writer) -> Iterator[Block]:
@@ -90,7 +99,7 @@ def _schedule(writer: Writer, one: Resource) -> dict[str, Any]:
         "target": {
             "arn": f"{LIVE}.arn}}",
             "role_arn": writer.say(found["role"]),
-            "input": escaped(found["event"]),
+            "input": literal(found["event"]),
             "retry_policy": retries(found),
         },
     }

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 
 from taskflows_cloud_aws.exporting.subject import Subject
+from taskflows_cloud_core.kit.export.terraform import literal
 
 ACCOUNT = "${data.aws_caller_identity.current.account_id}"
 PARTITION = "${data.aws_partition.current.partition}"
 REGION = "${var.region}"
 FUNCTION, LIVE = "${aws_lambda_function.function", "${aws_lambda_alias.live"
 """References, to be closed by an attribute and a brace."""
-
-Block: TypeAlias = tuple[str, str, dict[str, Any]]
-"""Type, label, arguments."""
-
-
-def escaped(text: str) -> str:
-    """A text that Terraform takes literally."""
-    return text.replace("${", "$${").replace("%{", "%%{")
 
 
 @attrs.frozen
@@ -48,7 +41,7 @@ class Writer:
     def say(self, value: Any) -> Any:
         """A value with references in it; everything else in it is taken literally by Terraform."""
         if isinstance(value, Mapping):
-            return {escaped(name): self.say(one) for name, one in value.items()}
+            return {literal(name): self.say(one) for name, one in value.items()}
         if isinstance(value, list | tuple):
             return [self.say(one) for one in value]
         if not isinstance(value, str):
@@ -56,7 +49,7 @@ class Writer:
         return self.references().get(value) or self._text(value)
 
     def _text(self, value: str) -> str:
-        names, text = self.subject.names, escaped(value)
+        names, text = self.subject.names, literal(value)
         if value == names.account:
             return ACCOUNT
         if not value.startswith(f"arn:{names.partition}:") or f":{names.account}:" not in value:

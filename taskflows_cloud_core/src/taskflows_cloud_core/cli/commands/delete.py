@@ -12,6 +12,7 @@ from taskflows_cloud_core.cli.input.name_hints import hint_at_names
 from taskflows_cloud_core.cli.input.targets import Where, place_options
 from taskflows_cloud_core.cli.interrupts import on_interrupt
 from taskflows_cloud_core.cli.output.answers import answers
+from taskflows_cloud_core.cli.output.places import place_lines
 from taskflows_cloud_core.cli.output.progress import Reporter, waiting
 from taskflows_cloud_core.cli.output.terminal import note
 from taskflows_cloud_core.environment import CloudEnvironment
@@ -34,7 +35,7 @@ def delete(names: Sequence[str], where: Where, *, keep_logs: bool, yes: bool) ->
     plans = _plans(wanted, environments, keep_logs=keep_logs)
     _tell_absent(plans, environments)
     if any(not plan.is_empty for plan in plans.values()):
-        confirm(_what(plans), yes=yes)
+        confirm("\n".join([_what(plans), *place_lines(environments)]), yes=yes)
     with Reporter("deleting") as reporter, on_interrupt(reporter.words):
         results = [
             Removed.of(environments[label].delete_function(name, keep_logs=keep_logs, progress=reporter), label)

@@ -41,8 +41,8 @@ class DescribeAnswer(Answer):
 
     function: Listed
     description: str
-    timeout_seconds: int
-    ephemeral_storage_mb: int
+    timeout_seconds: int | None
+    ephemeral_storage_mb: int | None
     architecture: str | None
     max_concurrency: int | None
     retries: int | None

@@ -135,8 +135,17 @@ def _place(where: Where, provider: str) -> Iterator[Looked]:
     for label, environment in environments.items():
         yield from (
             Looked(place=label, subject=each.subject, status=each.status, message=each.message, remedy=each.remedy)
-            for each in _findings(environment)
+            for each in (*_description(environment), *_findings(environment))
         )
+
+
+def _description(environment: CloudEnvironment) -> list[Finding]:
+    try:
+        description = environment.describe_place()
+    except CloudError:
+        # What follows reports why.
+        return []
+    return [Finding(subject="place", status="ok", message=description)] if description else []
 
 
 def _findings(environment: CloudEnvironment) -> list[Finding]:

@@ -13,6 +13,7 @@ from taskflows_cloud_core.cli.input.confirm import confirm, yes_option
 from taskflows_cloud_core.cli.input.name_hints import naming_near_misses
 from taskflows_cloud_core.cli.input.targets import Where, place_options
 from taskflows_cloud_core.cli.output.answers import Answer, answers
+from taskflows_cloud_core.cli.output.places import place_lines
 from taskflows_cloud_core.cli.output.progress import waiting
 from taskflows_cloud_core.cli.output.terminal import Style, columns
 from taskflows_cloud_core.results import FunctionVersion
@@ -107,7 +108,7 @@ def rollback(name: str, version: str | None, where: Where, *, yes: bool) -> Roll
     wanted = where.name(name)
     with naming_near_misses(wanted, environment, label):
         versions = environment.list_versions(wanted)
-        confirm(_what(versions, version, wanted, label), yes=yes)
+        confirm("\n".join([_what(versions, version, wanted, label), *place_lines({label: environment})]), yes=yes)
         with waiting("rolling back"):
             live = environment.rollback_function(wanted, version)
     return RollbackAnswer(function=wanted, place=label, live=VersionLine.of(live))

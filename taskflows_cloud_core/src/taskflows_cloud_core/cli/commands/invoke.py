@@ -132,7 +132,7 @@ def _run(environment: CloudEnvironment, label: str, name: str, event: Any, *, no
         waiting(f"running {name}"),
         naming_near_misses(name, environment, label),
     ):
-        result = environment.invoke_function(name, event, invocation_type="Event" if no_wait else "RequestResponse")
+        result = environment.invoke_function(name, event, wait=not no_wait)
     return InvokeAnswer.of(result, name, label)
 
 

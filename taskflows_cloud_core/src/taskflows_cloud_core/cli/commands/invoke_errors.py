@@ -9,12 +9,12 @@ from taskflows_cloud_core.cli.commands.logs import LogLine
 
 _FRAME = re.compile(r'  File "(?P<folder>[^"]*/)?(?P<file>[^"/]+)", line \d+')
 # What every package has of its own, beside the user's files.
-_ENTRY_FILE = "index.py"
+_ENTRY_FILE, _RUNTIME_FOLDER = "index.py", "_taskflows_cloud/"
 _LEVEL = re.compile(r"\[?(ERROR|CRITICAL)\]?\s+")
 
 
 def of_user(error: str) -> str:
-    """A traceback without the frames of the package's own handler, and with paths relative to the package."""
+    """A traceback without the frames of the package's own runtime, and with paths relative to the package."""
     lines = error.splitlines()
     root = next(
         (match["folder"] or "" for line in lines if (match := _FRAME.match(line)) and match["file"] == _ENTRY_FILE),
@@ -30,7 +30,8 @@ def _without_runtime(lines: Iterable[str], root: str) -> Iterator[str]:
     for line in lines:
         match = _FRAME.match(line)
         if match is not None:
-            skipping = match["file"] == _ENTRY_FILE and (match["folder"] or "") == root
+            folder = match["folder"] or ""
+            skipping = folder == f"{root}{_RUNTIME_FOLDER}" or (folder == root and match["file"] == _ENTRY_FILE)
         elif not line.startswith("    "):
             skipping = False
         if not skipping:

@@ -21,6 +21,7 @@ from taskflows_cloud_core.cli.commands.plan_results import (
 from taskflows_cloud_core.cli.input.sources import source_arguments, staged_functions
 from taskflows_cloud_core.cli.input.targets import Where, place_options
 from taskflows_cloud_core.cli.output.answers import Answer, answers
+from taskflows_cloud_core.cli.output.places import place_lines
 from taskflows_cloud_core.cli.output.terminal import Style
 
 if TYPE_CHECKING:
@@ -36,9 +37,11 @@ class PlanAnswer(Answer):
 
     Args:
         plans: One for each function in each place.
+        places: What the providers call the places, a line each; none where the label says it all.
     """
 
     plans: tuple[Planned, ...] = attrs.field(converter=to_tuple)
+    places: tuple[str, ...] = attrs.field(default=(), converter=to_tuple)
 
     @property
     def exit_code(self) -> int:
@@ -52,7 +55,9 @@ class PlanAnswer(Answer):
         parts = [f"{counts[verb]} to {verb}" for verb in _SIGNS if counts[verb]]
         parts += [f"{failed} of {len(self.plans)} without a plan"] if failed else []
         total = ", ".join(parts) or "nothing to do"
-        return "\n".join([*(_plan_text(plan, style) for plan in self.plans), style.strong(f"in all: {total}")])
+        return "\n".join(
+            [*self.places, *(_plan_text(plan, style) for plan in self.plans), style.strong(f"in all: {total}")]
+        )
 
     def remarks(self, style: Style) -> str:
         """How many plans could not be made."""
@@ -69,7 +74,8 @@ def plan(words: Sequence[str], where: Where) -> PlanAnswer:
     The exit code is 0 when there is nothing to do, 2 when there are changes, 1 after an error.
     """
     functions = staged_functions(words, where)
-    return PlanAnswer(plans=[planned for planned, _ in make_plans(functions, where)])
+    places = place_lines(where.environments())
+    return PlanAnswer(plans=[planned for planned, _ in make_plans(functions, where)], places=places)
 
 
 def _plan_text(plan: Planned, style: Style) -> str:

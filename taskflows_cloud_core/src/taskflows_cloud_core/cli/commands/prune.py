@@ -14,6 +14,7 @@ from taskflows_cloud_core.cli.input.sources import staged_functions
 from taskflows_cloud_core.cli.input.targets import Where, place_options
 from taskflows_cloud_core.cli.interrupts import on_interrupt
 from taskflows_cloud_core.cli.output.answers import Answer, answers
+from taskflows_cloud_core.cli.output.places import place_lines
 from taskflows_cloud_core.cli.output.progress import Reporter, waiting
 from taskflows_cloud_core.cli.output.terminal import Style
 from taskflows_cloud_core.environment import CloudEnvironment
@@ -77,8 +78,8 @@ class PruneAnswer(Answer):
 def prune(source: str | None, where: Where, *, keep_logs: bool, dry_run: bool, yes: bool) -> PruneAnswer:
     """Delete the functions of this project and stage that the files no longer name, after asking.
 
-    Functions are known by the tags 'project' and 'stage', which `deploy` gives them; all others stay. Roles and layers
-    that functions shared and that none uses any more go too.
+    Functions are known by the tags 'project' and 'stage', which `deploy` gives them; all others stay. What
+    functions shared and none uses any more goes too, whatever project it was of.
     """
     tags = _tags(where)
     keep = [each.config.function_name for each in staged_functions([source] if source else [], where)]
@@ -87,7 +88,7 @@ def prune(source: str | None, where: Where, *, keep_logs: bool, dry_run: bool, y
     unused = _unused(environments)
     if dry_run or not (candidates or unused):
         return PruneAnswer(candidates=candidates, unused=unused)
-    confirm(_question(candidates, unused), yes=yes)
+    confirm("\n".join([_question(candidates, unused), *place_lines(environments)]), yes=yes)
     with Reporter("deleting") as reporter, on_interrupt(reporter.words):
         results = [
             Removed.of(result, label)

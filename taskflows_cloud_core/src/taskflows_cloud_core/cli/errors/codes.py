@@ -54,9 +54,9 @@ TEXTS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
         "TFC1401": (
             "No provider of that name is installed",
             "The name is misspelt, or the distribution that brings the provider is not in this environment.",
-            "The error names what is installed, the near miss, and for the providers of this project the "
-            "distribution to install.",
-            "pip install taskflows-cloud-PROVIDER",
+            "The error names what is installed and the near miss. A provider named NAME usually comes with the "
+            "distribution taskflows-cloud-NAME.",
+            "taskflows-cloud providers",
         ),
         "TFC1402": (
             "The provider is switched off",
@@ -101,6 +101,15 @@ TEXTS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "Do without, or use another provider. `taskflows-cloud providers` lists what each can do.",
             "taskflows-cloud providers --json",
         ),
+        "TFC1409": (
+            "A plugin failed unexpectedly",
+            "A provider, or an extension around it, raised an error that it should have handled. The message names the "
+            "plugin, its version, the hook and the place in its code.",
+            "Upgrade the plugin, or report it to its authors with what is shown when TASKFLOWS_CLOUD_TRACEBACK=1 is "
+            "set; read that before you pass it on, since the original error may contain values of yours. An extension "
+            "can be switched off by name.",
+            "TASKFLOWS_CLOUD_TRACEBACK=1 taskflows-cloud deploy jobs.py",
+        ),
         "TFC1500": (
             "The cloud refused or failed an operation",
             "A quota, a conflict, a network that is down, or a fault of the cloud.",
@@ -137,6 +146,14 @@ TEXTS: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "A deployment or a deletion failed",
             "One of its steps failed; the error has the step and the cause, and how many steps are done.",
             "Mend the cause and run the same command again: it goes on where it stopped.",
+            "taskflows-cloud deploy jobs.py",
+        ),
+        "TFC1506": (
+            "Somebody else is at work on the function",
+            "Another deployment, update, deletion, pause or rollback of the same function is under way; the error says "
+            "on which machine. Nothing was changed.",
+            "Run the same command again when the other one is done. One that was killed holds nobody up on the same "
+            "machine, and others for a minute at the most.",
             "taskflows-cloud deploy jobs.py",
         ),
         "TFC1600": (

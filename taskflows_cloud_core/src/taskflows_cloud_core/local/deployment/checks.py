@@ -11,7 +11,7 @@ from taskflows_cloud_core.errors import ConfigurationError, Problem
 from taskflows_cloud_core.local.options import function_options
 from taskflows_cloud_core.local.scheduler.retention import LONGEST_RETENTION_DAYS
 from taskflows_cloud_core.local.system.interpreters import find_interpreter, found_runtimes, machine_architecture
-from taskflows_cloud_core.local.system.paths import is_name
+from taskflows_cloud_core.local.system.paths import NAME_CHARACTERS, is_name
 
 # Below this Python itself has no room to start and to tell of a failure (measured: 5 MiB, 20 MiB with json and
 # logging).
@@ -27,7 +27,7 @@ def find_problems(config: CloudFunctionConfig) -> list[Problem]:
     """All that is wrong with a configuration here."""
     return [
         *_check_name(config.function_name),
-        *_check_runtime(config.runtime),
+        *_check_runtime(f"python{config.python_version}"),
         *_check_architecture(config.architecture),
         *_check_memory(config.memory_mb),
         *_check_at_most("memory_mb", config.memory_mb, _MOST_MEMORY_MB),
@@ -42,10 +42,8 @@ def find_problems(config: CloudFunctionConfig) -> list[Problem]:
 
 def _check_name(name: str) -> Iterator[Problem]:
     if not is_name(name):
-        yield Problem(
-            field="function_name",
-            message=f"{name!r} is no name here; use 1 to 64 of A-Z a-z 0-9 _ -, the first one a letter or a digit",
-        )
+        rule = f"use 1 to {NAME_CHARACTERS} of A-Z a-z 0-9 _ -, the first one a letter or a digit"
+        yield Problem(field="function_name", message=f"{name!r} is no name here; {rule}")
 
 
 def _check_runtime(runtime: str) -> Iterator[Problem]:
@@ -63,8 +61,8 @@ def _check_architecture(architecture: str | None) -> Iterator[Problem]:
         )
 
 
-def _check_memory(memory_mb: int) -> Iterator[Problem]:
-    if memory_mb < _LEAST_MEMORY_MB:
+def _check_memory(memory_mb: int | None) -> Iterator[Problem]:
+    if memory_mb is not None and memory_mb < _LEAST_MEMORY_MB:
         yield Problem(field="memory_mb", message=f"is {memory_mb}; Python needs at least {_LEAST_MEMORY_MB} to start")
 
 

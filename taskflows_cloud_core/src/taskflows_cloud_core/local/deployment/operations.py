@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from taskflows_cloud_core.config import CloudFunctionConfig
-from taskflows_cloud_core.errors import OperationError
-from taskflows_cloud_core.local.deployment.planning import PROVIDER, resource_id
+from taskflows_cloud_core.kit import version_to_restore
+from taskflows_cloud_core.local.deployment.state import PROVIDER, resource_id
 from taskflows_cloud_core.local.scheduler.claims import timing_of
 from taskflows_cloud_core.local.scheduler.due import next_due
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, logs, runs
-from taskflows_cloud_core.local.store.records import Function, Timer, Version
+from taskflows_cloud_core.local.store.records import Function, Timer
 from taskflows_cloud_core.local.store.timestamps import now, to_number
-from taskflows_cloud_core.local.system.locks import function_lock
 from taskflows_cloud_core.results import (
     DeployedFunction,
     FunctionDescription,
@@ -156,7 +157,7 @@ def list_versions(session: Session, name: str) -> list[FunctionVersion]:
     """
     with session.database.reading() as connection:
         function = functions.get_function(connection, name)
-        return [_version(version, function) for version in functions.versions_of(connection, name)]
+        return [functions.version_for_users(version, function) for version in functions.versions_of(connection, name)]
 
 
 def roll_back(session: Session, name: str, wanted: str | None) -> FunctionVersion:
@@ -168,33 +169,12 @@ def roll_back(session: Session, name: str, wanted: str | None) -> FunctionVersio
     """
     with session.database.reading() as connection:
         functions.get_function(connection, name)
-    with function_lock(name, session.paths), session.database.writing() as connection:
+    with session.database.writing() as connection:
         function = functions.get_function(connection, name)
-        version = _choose(functions.versions_of(connection, name), function, wanted)
-        functions.set_live(connection, name, version.number, now())
-        return _version(version, functions.get_function(connection, name))
-
-
-def _choose(versions: list[Version], function: Function, wanted: str | None) -> Version:
-    live = function.live.number
-    if wanted is None:
-        chosen = next((version for version in versions if version.number < live), None)
-    else:
-        chosen = next((version for version in versions if str(version.number) == wanted), None)
-    if chosen is None:
-        asked = f"no version older than {live}" if wanted is None else f"no version {wanted!r}"
-        there = ", ".join(str(version.number) for version in versions)
-        raise OperationError(f"{function.name!r} has {asked}; there is {there}")
-    return chosen
-
-
-def _version(version: Version, function: Function) -> FunctionVersion:
-    return FunctionVersion(
-        version=str(version.number),
-        created_at=version.created_at,
-        package_sha256=version.code.sha256,
-        is_live=version.number == function.live.number,
-    )
+        kept = [functions.version_for_users(version, function) for version in functions.versions_of(connection, name)]
+        version = version_to_restore(name, kept, wanted)
+        functions.set_live(connection, name, int(version.version), now())
+        return attrs.evolve(version, is_live=True)
 
 
 def measure(session: Session, name: str, start_time: datetime, end_time: datetime) -> FunctionMetrics:

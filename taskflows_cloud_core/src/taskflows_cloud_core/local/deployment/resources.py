@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -14,8 +14,23 @@ from taskflows_cloud_core.packaging import Package
 from taskflows_cloud_core.reconcile import Hidden, Resource
 from taskflows_cloud_core.schedules import Calendar, Trigger
 
-FUNCTION, PACKAGE, SCHEDULE, LOG = "function", "package", "schedule", "log"
-"""The kinds of resources: a row, an unpacked folder, a row of the scheduler, the runs with their lines."""
+FUNCTION, PACKAGE, SCHEDULE, LOG, FOLDER = "function", "package", "schedule", "log", "folder"
+"""The kinds of resources: a row, an unpacked package, a row of the scheduler, the runs with their lines, and what a
+deployment that was killed early left."""
+
+# What the names of the resources and the expressions of the schedules tell, or what is nearly always the same.
+_UNSHOWN_OF_FUNCTION = (
+    "code.architecture",
+    "code.handler",
+    "code.sha256",
+    "code.size",
+    "ephemeral_storage_mb",
+    "keep_versions",
+)
+_UNSHOWN_OF_SCHEDULE = ("period", "relative_to", "start_on")
+
+FunctionParts: TypeAlias = tuple[Settings, Mapping[str, str], Mapping[str, str], Code]
+"""Settings, environment, tags and code."""
 
 
 def settings_of(config: CloudFunctionConfig) -> Settings:
@@ -23,9 +38,9 @@ def settings_of(config: CloudFunctionConfig) -> Settings:
     options = function_options(config.options_for("local"), function_name=config.function_name)
     return Settings(
         description=config.description,
-        memory_mb=config.memory_mb,
-        timeout_seconds=config.timeout_seconds,
-        ephemeral_storage_mb=config.ephemeral_storage_mb,
+        memory_mb=_filled(config.memory_mb),
+        timeout_seconds=_filled(config.timeout_seconds),
+        ephemeral_storage_mb=_filled(config.ephemeral_storage_mb),
         max_concurrency=config.max_concurrency,
         retries=config.retries,
         log_retention_days=config.log_retention_days,
@@ -33,6 +48,12 @@ def settings_of(config: CloudFunctionConfig) -> Settings:
         catch_up=options.catch_up,
         keep_versions=options.keep_versions,
     )
+
+
+def _filled(value: int | None) -> int:
+    if value is None:
+        raise AssertionError("core fills in this provider's defaults before it calls a hook")
+    return value
 
 
 def code_of(package: Package, *, architecture: str) -> Code:
@@ -61,12 +82,10 @@ def function_resource(
     }
     # Its log goes after it: what ends with the function still writes there.
     needs = [(PACKAGE, package_name(name, code.sha256)), (LOG, name)]
-    return Resource(kind=FUNCTION, name=name, properties=properties, depends_on=needs)
+    return Resource(kind=FUNCTION, name=name, properties=properties, depends_on=needs, unshown=_UNSHOWN_OF_FUNCTION)
 
 
-def read_function(
-    resource: Resource,
-) -> tuple[Settings, Mapping[str, str], Mapping[str, str], Code]:
+def read_function(resource: Resource) -> FunctionParts:
     """Settings, environment, tags and code of a function's resource."""
     properties = dict(resource.properties)
     code = Code(**properties.pop("code"))
@@ -82,7 +101,9 @@ def package_name(function: str, sha256: str) -> str:
 
 def package_resource(function: str, sha256: str) -> Resource:
     """An unpacked package."""
-    return Resource(kind=PACKAGE, name=package_name(function, sha256), properties={"sha256": sha256})
+    return Resource(
+        kind=PACKAGE, name=package_name(function, sha256), properties={"sha256": sha256}, unshown=["sha256"]
+    )
 
 
 def schedule_resources(function: str, triggers: Iterable[Trigger]) -> list[Resource]:
@@ -106,7 +127,8 @@ def _properties_of(trigger: Trigger) -> dict[str, Any]:
 
 
 def _schedule(function: str, name: str, properties: Mapping[str, Any]) -> Resource:
-    return Resource(kind=SCHEDULE, name=name, properties=properties, depends_on=[(FUNCTION, function)])
+    needs = [(FUNCTION, function)]
+    return Resource(kind=SCHEDULE, name=name, properties=properties, depends_on=needs, unshown=_UNSHOWN_OF_SCHEDULE)
 
 
 def observed_schedules(timers: Iterable[Timer]) -> list[Resource]:
@@ -128,4 +150,4 @@ def observed_function(function: Function) -> Resource:
 
 def log_resource(function: str, *, runs: int, lines: int) -> Resource:
     """The runs of a function with what they wrote."""
-    return Resource(kind=LOG, name=function, properties={"runs": runs, "lines": lines})
+    return Resource(kind=LOG, name=function, properties={"amount": f"{runs} runs with {lines} lines"})

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_core.errors import OperationError
+from taskflows_cloud_core.kit.process_identity import this_process
 from taskflows_cloud_core.local.runs.orphaned_runs import settle_lost_runs
 from taskflows_cloud_core.local.runs.supervisor import Supervisor, Task
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, logs, runs, schedulers
 from taskflows_cloud_core.local.store.records import Function
 from taskflows_cloud_core.local.store.timestamps import now
-from taskflows_cloud_core.local.system.process_identity import this_process
 from taskflows_cloud_core.results import InvocationResult, LogEvent, LogQuery
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from signal import Signals
 from typing import Any
 
 import attrs
 
 from taskflows_cloud_core.errors import OperationError
+from taskflows_cloud_core.kit.process_identity import ProcessIdentity
 from taskflows_cloud_core.local.runs.orphaned_runs import retry_if_wanted
 from taskflows_cloud_core.local.runs.process import Child, Command, Exit
 from taskflows_cloud_core.local.session import Session
@@ -24,9 +24,12 @@ from taskflows_cloud_core.local.store.records import Function, Outcome, Run
 from taskflows_cloud_core.local.store.timestamps import now
 from taskflows_cloud_core.local.system.interpreters import interpreter
 from taskflows_cloud_core.local.system.packages import remove_folder
-from taskflows_cloud_core.local.system.paths import Paths, private_folder
-from taskflows_cloud_core.local.system.process_identity import ProcessIdentity
+from taskflows_cloud_core.local.system.paths import PRIVATE_FOLDER, Paths
+from taskflows_cloud_core.packaging.run_outcome import read_outcome
+from taskflows_cloud_core.packaging.runtime.supervisor import PROCESS_ENDED, TIMED_OUT, judge
 
+# The outcome has to fit into a row that others read; a function that returns more would not move to a cloud either.
+_LARGEST_OUTCOME = 6 * 2**20
 # What every process on the machine has. All else a function gets from its own environment_variables.
 _INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TZ", "USER")
 # Numerical libraries start a thread for each processor, and each reserves about 40 MiB (numpy 2.4 with OpenBLAS,
@@ -85,7 +88,9 @@ class Supervisor:
         """
         scratch = self._session.paths.scratch(self.task.run.id)
         try:
-            private_folder(scratch)
+            # Not with its parents: a root that was deleted in the meantime stays deleted.
+            for folder in (scratch.parent, scratch):
+                folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
             return self._run(scratch)
         except Exception as error:  # noqa: BLE001 - one run that cannot be carried out must not stop the others
             return runs.Ending(outcome="failed", error=f"the run could not be carried out: {_reason(error)}")
@@ -111,9 +116,9 @@ class Supervisor:
                 retry_if_wanted(connection, self.task.run, at=now())
 
     def _run(self, scratch: Path) -> runs.Ending:
-        task_file, result_file = scratch / "task.json", scratch / "result.json"
-        task_file.write_text(json.dumps(_task_of_runner(self.task, self._session.paths)), encoding="utf-8")
-        command = _command(self.task, self._session.paths, scratch, task_file, result_file)
+        event_file, outcome_file = scratch / "event.json", scratch / "outcome.json"
+        event_file.write_text(json.dumps(self.task.event), encoding="utf-8")
+        command = _command(self.task, self._session.paths, scratch, event_file, outcome_file)
         with self._lock:
             if self._killed:
                 return _INTERRUPTED
@@ -121,7 +126,7 @@ class Supervisor:
         with child:
             self._note_child(child)
             exited = child.watch(self._keeper.take)
-        return ending_of(exited, _read_result(result_file), self.task.function)
+        return ending_of(exited, _read_outcome(outcome_file), self.task.function)
 
     def _note_child(self, child: Child) -> None:
         with self._session.database.writing() as connection:
@@ -177,104 +182,85 @@ def _remove(scratch: Path) -> None:
         remove_folder(scratch)
 
 
-# What the runtime of a package raises when SIGTERM comes.
-_TOLD_TO_END = "Terminated"
 _INTERRUPTED = runs.Ending(outcome="interrupted", error="the run was ended by whoever started it")
 
 
-def ending_of(exited: Exit, told: Mapping[str, Any] | None, function: Function) -> runs.Ending:
+def ending_of(exited: Exit, reported: Mapping[str, Any] | None, function: Function) -> runs.Ending:
     """How a run ended.
 
     Args:
         exited: How its process ended.
-        told: What the process told of itself; ``None`` when it could not.
+        reported: What the package's adapter wrote; ``None`` when it could not.
         function: With the limits that it had.
     """
-    outcome, error = _judge(exited, told, function)
+    settings = function.settings
+    final = read_outcome(
+        judge(reported, code=exited.code, timed_out=exited.timed_out, timeout_seconds=settings.timeout_seconds)
+    )
+    outcome: Outcome = "succeeded" if final.ok else "failed"
+    error = final.error
+    if exited.killed and not final.ok:
+        outcome, error = "interrupted", _INTERRUPTED.error
+    elif final.error_type == "MemoryError":
+        outcome = "out of memory"
+        error = f"MemoryError: more than {settings.memory_mb} MiB were needed\n{final.traceback}"
+    elif final.error_type == TIMED_OUT and exited.timed_out:
+        outcome, error = "timeout", final.message
+    elif final.error_type == PROCESS_ENDED:
+        error = final.message
     return runs.Ending(
         outcome=outcome,
         exit_code=exited.code,
         duration_ms=round(exited.seconds * 1000, 3),
-        result=told["value"] if told is not None and outcome == "succeeded" else None,
+        result=json.dumps(final.value) if final.ok else None,
         error=error,
     )
 
 
-def _judge(exited: Exit, told: Mapping[str, Any] | None, function: Function) -> tuple[Outcome, str | None]:
-    settings = function.settings
-    if told is not None and told["ok"]:
-        return "succeeded", None
-    if exited.killed:
-        return "interrupted", _INTERRUPTED.error
-    if told is not None and told["type"] == "MemoryError":
-        return (
-            "out of memory",
-            f"MemoryError: more than {settings.memory_mb} MiB were needed\n{told.get('traceback', '')}",
-        )
-    if exited.timed_out and (told is None or told["type"] == _TOLD_TO_END):
-        return "timeout", f"the run was ended after its timeout of {settings.timeout_seconds} s"
-    if told is not None:
-        return "failed", f"{told['type']}: {told['message']}\n{told.get('traceback', '')}".rstrip()
-    return "failed", f"the process ended {_how(exited.code)} before the function returned"
-
-
-def _how(code: int) -> str:
-    if code >= 0:
-        return f"with exit code {code}"
-    name = Signals(-code).name if -code in set(Signals) else f"signal {-code}"
-    hint = "; perhaps the memory of the machine ran out" if name == "SIGKILL" else ""
-    return f"by {name}{hint}"
-
-
-def _read_result(path: Path) -> dict[str, Any] | None:
+def _read_outcome(path: Path) -> dict[str, Any] | None:
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        reported: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return told
+    return reported
 
 
-def _command(task: Task, paths: Paths, scratch: Path, task_file: Path, result_file: Path) -> Command:
+def _command(task: Task, paths: Paths, scratch: Path, event_file: Path, outcome_file: Path) -> Command:
     function = task.function
-    code = function.live.code
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    arguments = [
-        interpreter(code.runtime),
-        "-I",
-        "-S",
-        "-X",
-        "utf8",
-        str(Path(__file__).with_name("runner.py")),
-        str(task_file),
-        str(result_file),
-    ]
+    code, settings = function.live.code, function.settings
+    folder = paths.code(function.name, code.sha256)
+    runner = [str(Path(__file__).with_name("runner.py")), str(folder), str(paths.byte_code(function.name, code.sha256))]
     return Command(
-        arguments=tuple(arguments),
+        arguments=(interpreter(code.runtime), "-I", "-S", "-X", "utf8", *runner, str(settings.memory_mb)),
         environment={
-            **inherited,
-            "OMP_NUM_THREADS": str(_threads(function.settings.memory_mb)),
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+            "OMP_NUM_THREADS": str(_threads(settings.memory_mb)),
             "TMPDIR": str(scratch),
             **function.environment,
+            **_for_adapter(task, event_file, outcome_file),
         },
-        folder=paths.code(function.name, code.sha256),
-        timeout_seconds=function.settings.timeout_seconds,
+        folder=folder,
+        timeout_seconds=settings.timeout_seconds,
     )
+
+
+def _for_adapter(task: Task, event_file: Path, outcome_file: Path) -> dict[str, str]:
+    """What the package's adapter is given; it takes these out of the environment."""
+    settings, due = task.function.settings, task.run.scheduled_for
+    given = {
+        "EVENT_FILE": str(event_file),
+        "FUNCTION_NAME": task.function.name,
+        "MEMORY_MB": str(settings.memory_mb),
+        "REQUEST_ID": task.run.id,
+        "RESULT": str(outcome_file),
+        "RESULT_BYTES": str(_LARGEST_OUTCOME),
+        "SUPERVISED": "1",
+        "TIMEOUT_SECONDS": str(settings.timeout_seconds),
+    }
+    if due is not None:
+        given |= {"SCHEDULE": task.run.schedule or "", "DUE_AT": due.isoformat()}
+    return {f"TASKFLOWS_CLOUD_{name}": value for name, value in given.items()}
 
 
 def _threads(memory_mb: int) -> int:
     return max(1, min(os.cpu_count() or 1, memory_mb // _MEMORY_PER_THREAD_MB))
-
-
-def _task_of_runner(task: Task, paths: Paths) -> dict[str, Any]:
-    function = task.function
-    return {
-        "code": str(paths.code(function.name, function.live.code.sha256)),
-        "byte_code": str(paths.byte_code(function.name, function.live.code.sha256)),
-        "handler": function.live.code.handler,
-        "event": task.event,
-        "function_name": function.name,
-        "version": str(function.live.number),
-        "run_id": task.run.id,
-        "memory_mb": function.settings.memory_mb,
-        "timeout_seconds": function.settings.timeout_seconds,
-    }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from taskflows_cloud_core._frozen import to_tuple
+from taskflows_cloud_core.kit.process_identity import ProcessIdentity
 from taskflows_cloud_core.local.options import CatchUp
 from taskflows_cloud_core.local.runs.supervisor import Task
 from taskflows_cloud_core.local.scheduler.due import Timing, decide
@@ -15,7 +16,6 @@ from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, runs
 from taskflows_cloud_core.local.store.records import Function, Run, Timer
 from taskflows_cloud_core.local.store.timestamps import now
-from taskflows_cloud_core.local.system.process_identity import ProcessIdentity
 from taskflows_cloud_core.schedules import Periodic
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from taskflows_cloud_core._run_ids import short_id
 from taskflows_cloud_core.errors import OperationError, ScheduleError
 from taskflows_cloud_core.local.runs.supervisor import Task
 from taskflows_cloud_core.local.session import Session
@@ -129,7 +130,7 @@ def _moment(moment: datetime) -> str:
 
 
 def _name(run: Run) -> str:
-    return f"{run.function} [{run.id[:8]}]"
+    return f"{run.function} [{short_id(run.id)}]"
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from taskflows_cloud_core.kit import surplus_versions
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, runs
 from taskflows_cloud_core.local.store.records import Function
@@ -24,7 +25,7 @@ LONGEST_RETENTION_DAYS = 36_500
 def tidy_function(session: Session, name: str) -> None:
     """Remove versions beyond those that are to be kept, and folders that no version needs.
 
-    The caller holds the function's lock. The live version and those of runs under way always stay.
+    The caller has claimed the function. The live version and those of runs under way always stay.
     """
     with session.database.writing() as connection:
         function = functions.find_function(connection, name)
@@ -36,11 +37,10 @@ def tidy_function(session: Session, name: str) -> None:
 
 
 def _prune_versions(connection: sqlite3.Connection, function: Function) -> None:
-    in_use = {unfinished.run.version for unfinished in runs.running_runs(connection, function.name)}
-    others = [v.number for v in functions.versions_of(connection, function.name) if v.number != function.live.number]
-    for number in others[function.settings.keep_versions - 1 :]:
-        if number not in in_use:
-            functions.remove_version(connection, function.name, number)
+    in_use = {str(unfinished.run.version) for unfinished in runs.running_runs(connection, function.name)}
+    kept = [functions.version_for_users(one, function) for one in functions.versions_of(connection, function.name)]
+    for version in surplus_versions(kept, kept=function.settings.keep_versions, in_use=in_use):
+        functions.remove_version(connection, function.name, int(version.version))
 
 
 def prune_runs(session: Session) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from taskflows_cloud_core.errors import OperationError, ScheduleError
+from taskflows_cloud_core.kit.process_identity import this_process
 from taskflows_cloud_core.local.runs.orphaned_runs import settle_lost_runs
 from taskflows_cloud_core.local.runs.supervisor import Supervisor, Task
 from taskflows_cloud_core.local.scheduler import claims, messages
@@ -20,7 +21,6 @@ from taskflows_cloud_core.local.store.records import Timer
 from taskflows_cloud_core.local.store.runs import Ending
 from taskflows_cloud_core.local.store.timestamps import now
 from taskflows_cloud_core.local.store.watch import watching
-from taskflows_cloud_core.local.system.process_identity import this_process
 
 # Deployments, invocations and signals are noticed within this time.
 _LOOK = timedelta(seconds=0.25)

@@ -12,6 +12,7 @@ import attrs
 from taskflows_cloud_core.errors import FunctionNotFoundError
 from taskflows_cloud_core.local.store.records import Code, Function, Settings, Timer, Version
 from taskflows_cloud_core.local.store.timestamps import to_moment, to_number
+from taskflows_cloud_core.results import FunctionVersion
 
 if TYPE_CHECKING:
     import sqlite3
@@ -84,6 +85,16 @@ def put_function(
 def remove_function(connection: sqlite3.Connection, name: str) -> None:
     """Forget a function with its versions and schedules; its runs and their logs stay."""
     connection.execute("DELETE FROM functions WHERE name = ?", (name,))
+
+
+def version_for_users(version: Version, function: Function) -> FunctionVersion:
+    """A version as the results of operations have it."""
+    return FunctionVersion(
+        version=str(version.number),
+        created_at=version.created_at,
+        package_sha256=version.code.sha256,
+        is_live=version.number == function.live.number,
+    )
 
 
 def set_live(connection: sqlite3.Connection, name: str, number: int, at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from taskflows_cloud_core._frozen import to_mapping, to_tuple
+from taskflows_cloud_core._run_ids import short_id
 from taskflows_cloud_core.local.options import CatchUp, Overlap
 from taskflows_cloud_core.schedules import Calendar, Periodic, Schedule
 
@@ -162,4 +163,4 @@ class Run:
         again = f", attempt {self.attempt}" if self.attempt > 1 else ""
         took = f" after {self.duration_ms:.0f} ms" if self.duration_ms is not None else ""
         first_line = f": {self.error.splitlines()[0]}" if self.error else ""
-        return f"{self.id[:8]} {self.function}{due}{again}: {self.outcome or self.state}{took}{first_line}"
+        return f"{short_id(self.id)} {self.function}{due}{again}: {self.outcome or self.state}{took}{first_line}"

@@ -6,24 +6,16 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
+from taskflows_cloud_core import stopping
 from taskflows_cloud_core.errors import OperationError
 from taskflows_cloud_core.local.system.file_errors import told_to_a_person
-from taskflows_cloud_core.local.system.paths import Paths, private_folder
+from taskflows_cloud_core.local.system.paths import private_folder
 
 _PATIENCE_SECONDS = 120.0
 _PAUSE_SECONDS = 0.05
-
-
-def function_lock(name: str, paths: Paths) -> AbstractContextManager[None]:
-    """Hold the lock of a function: one deployment, deletion or rollback at a time.
-
-    Raises:
-        OperationError: Another process held it for two minutes.
-    """
-    return folder_lock(paths.function(name), f"another deployment of {name!r} is under way")
 
 
 @contextmanager
@@ -39,6 +31,7 @@ def folder_lock(folder: Path, busy: str) -> Iterator[None]:
 
     Raises:
         OperationError: Others held it for two minutes.
+        KeyboardInterrupt: The call was interrupted.
     """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
@@ -51,7 +44,8 @@ def folder_lock(folder: Path, busy: str) -> Iterator[None]:
             os.close(descriptor)
         if time.monotonic() > deadline:
             raise OperationError(f"{busy}; wait for its end and try again")
-        time.sleep(_PAUSE_SECONDS)
+        stopping.wait(_PAUSE_SECONDS)
+        stopping.raise_if_stopped()
 
 
 def _open(folder: Path) -> int:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -15,7 +16,7 @@ from taskflows_cloud_core.local.system.file_errors import told_to_a_person
 from taskflows_cloud_core.local.system.paths import PRIVATE_FOLDER, Paths, is_name, private_folder
 from taskflows_cloud_core.packaging import Package
 
-# What a run reads, nobody writes: as on AWS Lambda, a function cannot change its own code.
+# What a run reads, nobody writes: a function cannot change its own code.
 _READ_ONLY_FILE, _READ_ONLY_PROGRAM, _READ_ONLY_FOLDER = 0o400, 0o500, 0o500
 # A folder with this beginning is being made or being removed.
 _UNFINISHED = "."
@@ -48,6 +49,20 @@ def remove_package(name: str, sha256: str, paths: Paths) -> None:
         _remove_at_once(target)
 
 
+def remove_empty_folder(name: str, paths: Paths) -> None:
+    """Remove the folder of a function when nothing is in it any more."""
+    # Several packages may go at once; the last one leaves the folder empty.
+    with suppress(OSError):
+        paths.function(name).rmdir()
+
+
+def has_leftovers(name: str, paths: Paths) -> bool:
+    """Whether interrupted deployments left anything of a function, be it an empty folder."""
+    folders = _folders(name, paths)
+    unfinished = any(folder.name.startswith(_UNFINISHED) for folder in folders)
+    return unfinished or (not folders and is_name(name) and paths.function(name).exists())
+
+
 def remove_all(name: str, paths: Paths) -> None:
     """Remove every folder of a function."""
     with told_to_a_person(paths.function(name)):
@@ -60,7 +75,7 @@ def remove_strays(name: str, keep: frozenset[str], paths: Paths) -> None:
     """Remove what no version needs, and what an interrupted deployment left.
 
     Args:
-        name: The function's name; the caller holds its lock.
+        name: The function's name; the caller has claimed it.
         keep: The digests of the packages that are needed.
         paths: The layout of the root.
     """
@@ -74,11 +89,6 @@ def unpacked(name: str, paths: Paths) -> list[str]:
     """The digests of the packages of a function that are unpacked, sorted."""
     with told_to_a_person(paths.function(name)):
         return sorted(folder.name for folder in _folders(name, paths) if not folder.name.startswith(_UNFINISHED))
-
-
-def has_folder(name: str, paths: Paths) -> bool:
-    """Whether there is any folder of a function."""
-    return is_name(name) and paths.function(name).exists()
 
 
 def remove_folder(folder: Path) -> None:

@@ -13,8 +13,11 @@ from taskflows_cloud_core.errors import OperationError
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
-# What may become part of a path. 64 is what the clouds allow for a name (AWS Lambda, CreateFunction, FunctionName).
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+NAME_CHARACTERS = 255
+"""The longest name: a name is a folder's, and ext4, XFS, Btrfs, APFS and tmpfs take 255 bytes for one."""
+
+# What may become part of a path; each of these characters is one byte.
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{NAME_CHARACTERS - 1}}}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,7 +31,8 @@ class Paths:
     """The layout of a root.
 
     ``state.sqlite3`` holds everything that is known; ``functions/NAME/SHA256/code`` is an unpacked package, with
-    the byte code that Python makes of it beside it; ``scratch/RUN`` is there only while a run is under way.
+    the byte code that Python makes of it beside it; ``scratch/RUN`` is there only while a run is under way, and
+    ``claims/NAME.json`` while somebody deploys.
 
     Args:
         root: An absolute path.
@@ -45,6 +49,11 @@ class Paths:
     def functions(self) -> Path:
         """One folder a function."""
         return self.root / "functions"
+
+    @property
+    def claims(self) -> Path:
+        """A file for each deployment that is under way."""
+        return self.root / "claims"
 
     def function(self, name: str) -> Path:
         """All folders of one function's code.

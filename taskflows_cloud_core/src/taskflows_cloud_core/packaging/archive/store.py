@@ -29,12 +29,21 @@ class SharedBlock:
     def __init__(self, block: Block) -> None:
         self.block = block
         self._alone: StoredArchive | None = None
+        self._in_folders: dict[str, SharedBlock] = {}
         self._is_asked_again = False
 
-    @cached_property
-    def layer(self) -> SharedBlock:
-        """The same files below ``python/``, where the runtimes of clouds look for them in a layer."""
-        return SharedBlock(Block(attrs.evolve(item, path=f"python/{item.path}") for item in self.block.members))
+    def in_folder(self, folder: str) -> SharedBlock:
+        """The same files in a folder, where a target looks for them in a layer; made once.
+
+        Args:
+            folder: A relative path with forward slashes; ``""`` is the top of the archive.
+        """
+        if not folder:
+            return self
+        if folder not in self._in_folders:
+            moved = Block(attrs.evolve(item, path=f"{folder}/{item.path}") for item in self.block.members)
+            self._in_folders[folder] = SharedBlock(moved)
+        return self._in_folders[folder]
 
     def store_alone(self) -> StoredArchive:
         """An archive of the block and nothing else, on this disk."""

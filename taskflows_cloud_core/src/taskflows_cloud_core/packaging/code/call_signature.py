@@ -113,20 +113,6 @@ def _asked_by_keyword(
     return asked if "event" in (*given, *asked) else []
 
 
-def arguments_for(takes: Takes, event: Any, context: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of a call.
-
-    Args:
-        takes: What `call_style` said.
-        event: What triggers the call.
-        context: The runtime's description of it.
-    """
-    values = {"event": event, "context": context}
-    asked = [] if takes == "nothing" else takes.split(", ")
-    by_position = tuple(values[name] for name in asked if name in values)
-    return by_position, {name[:-1]: values[name[:-1]] for name in asked if name not in values}
-
-
 def _needed(parameter: inspect.Parameter) -> bool:
     spreads = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return parameter.kind not in spreads and parameter.default is inspect.Parameter.empty

@@ -128,7 +128,7 @@ def _owners(module: str, owners: Mapping[str, Iterable[str]], finder: ModuleFind
 
 
 def _owners_of_file(module: str, names: Sequence[str], finder: ModuleFinder) -> list[str]:
-    """Tell the distributions apart that share a package, such as those below ``google``."""
+    """Tell the distributions apart that share a namespace package."""
     import importlib_metadata
 
     found = finder.find(module)

@@ -1,7 +1,7 @@
-"""What a function raises, in a form that the runtime can report: anything else would end the runtime."""
+"""What a function raises, in a form that a runtime can report: anything else would end the runtime."""
 
 
-def told(error: BaseException) -> BaseException:
+def reportable(error: BaseException) -> BaseException:
     """The exception to raise in the place of one.
 
     Args:

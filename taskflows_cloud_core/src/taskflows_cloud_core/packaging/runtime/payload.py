@@ -26,8 +26,8 @@ def load(folder: str, digest: str) -> Any:
     Raises:
         ImportError: The file is not the one that was packaged.
     """
-    place = os.path.join(folder, "payload.pickle")  # noqa: PTH118 - pathlib takes long to import
-    with open(place, "rb") as stream:  # noqa: PTH123 - as above
+    place = os.path.join(folder, "payload.pickle")
+    with open(place, "rb") as stream:
         if _sha256(stream.read()) != digest:
             raise ImportError(
                 "payload.pickle is not the file that was packaged: its sha256 differs from the manifest's"

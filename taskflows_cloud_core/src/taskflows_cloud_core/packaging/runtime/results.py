@@ -27,7 +27,7 @@ Everything else is a TypeError that names the type and the place.
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from types import AsyncGeneratorType, GeneratorType
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
 
@@ -43,9 +43,13 @@ def finish(result: Any) -> Any:
             become the same text.
     """
     if isinstance(result, AsyncGeneratorType) or hasattr(result, "__await__"):
-        import asyncio
+        from .loop import is_on_loop, run_to_end
 
-        result = asyncio.run(_awaited(result))
+        if is_on_loop():
+            if isinstance(result, CoroutineType):
+                result.close()
+            raise RuntimeError("this would wait on the event loop for another run on the same loop")
+        result = run_to_end(_awaited(result))
     if isinstance(result, GeneratorType):
         result = list(result)
     try:

@@ -56,12 +56,15 @@ class CronDialect:
 
 
 UNIX_CRON = CronDialect(name="unix cron", read_weekdays=(WEEKDAY_NAMES, _MONDAY_IS_1_SUNDAY_IS_7))
-GOOGLE_CRON = attrs.evolve(UNIX_CRON, name="Cloud Scheduler")
-KUBERNETES_CRON = CronDialect(name="a Kubernetes CronJob", repeats_hour=True)
-# One zone for the whole app, so that a calendar is read in UTC.
-NCRONTAB = CronDialect(
-    name="NCRONTAB",
+"""Five fields; Sunday is 0 or 7, each line has a zone, and an hour that the zone has twice fires once."""
+
+REPEATED_HOUR_CRON = CronDialect(name="five-field cron", repeats_hour=True)
+"""Five fields; Sunday is 0, each line has a zone, and an hour that the zone has twice fires twice."""
+
+SECONDS_CRON = CronDialect(
+    name="cron with seconds",
     fields=("second", "minute", "hour", "day", "month", "weekday"),
     day_fields="and",
     any_zone=False,
 )
+"""Six fields, the first of them seconds; a day of the month and a weekday must both match, and all is in UTC."""

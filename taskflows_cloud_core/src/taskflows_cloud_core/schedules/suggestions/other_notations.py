@@ -8,7 +8,7 @@ from contextlib import suppress
 import attrs
 
 from taskflows_cloud_core.errors import ScheduleError
-from taskflows_cloud_core.schedules.cron.dialects import NCRONTAB, UNIX_CRON, WEEKDAY_NAMES, CronDialect
+from taskflows_cloud_core.schedules.cron.dialects import SECONDS_CRON, UNIX_CRON, WEEKDAY_NAMES, CronDialect
 from taskflows_cloud_core.schedules.cron.reader import read_cron
 from taskflows_cloud_core.schedules.spec.text import short_text
 from taskflows_cloud_core.schedules.spec.units import FIRST_YEAR, LAST_YEAR
@@ -111,7 +111,7 @@ def _dialect_of(words: list[str]) -> CronDialect | None:
         return None
     if "?" in (words[2], words[4]):
         return _WITHOUT_SECONDS
-    return _QUARTZ if "?" in words else NCRONTAB
+    return _QUARTZ if "?" in words else SECONDS_CRON
 
 
 def _as_calendar(line: str, dialect: CronDialect, zone: str) -> str:

@@ -38,9 +38,9 @@ class BadInputChecks(Harness):
         self, environment: CloudEnvironment, jobs: ModuleType, look: Callable[[], Any]
     ) -> None:
         """What is there goes on as it is."""
-        self.deploy(environment, jobs.report, memory_mb=256)
+        self.deploy(environment, jobs.report, description="One")
         before = look()
-        bad = self.config(memory_mb=512, schedules=[Calendar("Someday 99:00")])
+        bad = self.config(description="Another", schedules=[Calendar("Someday 99:00")])
         result = environment.deploy_function(jobs.report, bad, [])
         assert not result.success, unlike("what cannot be used is refused", result)
         assert look() == before, unlike("a refused update changes nothing", look())
@@ -48,7 +48,7 @@ class BadInputChecks(Harness):
     def test_the_checks_need_no_code(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
         """``check_function`` bears ``function=None``, which an update of the configuration gives."""
         self.deploy(environment, jobs.report)
-        result = environment.update_function_configuration("job", self.config(timeout_seconds=77))
+        result = environment.update_function_configuration("job", self.config(description="Without code"))
         assert result.success, unlike("check_function with function=None checks the configuration", result)
 
     def _deploy_nonsense(self, environment: CloudEnvironment, jobs: ModuleType) -> CloudDeploymentResult:

@@ -67,10 +67,11 @@ class CapabilityChecks(Harness):
             environment.export_plan(plan, "no-such-format")
 
     def test_what_is_exported_is_text(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
-        """Every format that the suite names gives files with something in them."""
+        """Every format that the provider declares gives files with something in them, and there is one."""
         self.need("export")
+        assert self.info.export_formats, unlike("who declares 'export' names its formats in export_formats", "none")
         plan = environment.plan_function(jobs.report, self.config(), [])
-        files = {one: environment.export_plan(plan, one) for one in self.export_formats}
+        files = {one: environment.export_plan(plan, one) for one in self.info.export_formats}
         empty = [one for one, content in files.items() if not content or not all(content.values())]
         assert not empty, unlike(f"each of the formats {list(files)} gives files with content; empty are", empty)
 

@@ -19,12 +19,12 @@ class ConcurrencyChecks(Harness):
 
     def test_many_functions_are_deployed_side_by_side(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
         """All are there, each with its own configuration."""
-        wanted = {f"job-{number}": 128 * (number + 2) for number in range(_MANY)}
-        pairs = [(jobs.report, self.config(name, memory_mb=memory)) for name, memory in wanted.items()]
+        wanted = {f"job-{number}": f"number {number}" for number in range(_MANY)}
+        pairs = [(jobs.report, self.config(name, description=text)) for name, text in wanted.items()]
         results = environment.deploy_many(pairs, [])
         failed = [result.error for result in results if not result.success]
         assert not failed, unlike("deploy_many deploys all", failed)
-        found = {name: environment.describe_function(name).config.memory_mb for name in self.names(environment)}
+        found = {name: environment.describe_function(name).config.description for name in self.names(environment)}
         assert found == wanted, unlike(f"each function has its own configuration, {wanted}", found)
 
     def test_a_success_holds_although_somebody_else_deployed(
@@ -70,4 +70,4 @@ class ConcurrencyChecks(Harness):
 
     def _two_wishes(self, environment: CloudEnvironment) -> tuple[dict[str, Any], dict[str, Any]]:
         first, second = self.schedules(environment, 2)
-        return {"memory_mb": 512, "schedules": [first]}, {"memory_mb": 256, "schedules": [second]}
+        return {"description": "One", "schedules": [first]}, {"description": "Another", "schedules": [second]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -49,13 +49,24 @@ class Harness:
         provider: The name of the provider's entry point.
         left_out: Checks that cannot be made in this place, by name, with the reason: for instance because an
             emulator stands for the cloud. They are reported as skipped.
-        export_formats: What ``export_plan`` can be asked for.
     """
 
     provider: ClassVar[str]
     left_out: ClassVar[Mapping[str, str]] = {}
-    export_formats: ClassVar[Sequence[str]] = ()
     _info: ClassVar[ProviderInfo]
+
+    def __init_subclass__(cls) -> None:
+        """Refuse two sets of checks that hide each other's helpers.
+
+        Raises:
+            TypeError: Two bases define the same name.
+        """
+        owners: dict[str, str] = {}
+        for base in (one for one in cls.__bases__ if issubclass(one, Harness) and one is not Harness):
+            for name in [name for name in vars(base) if not name.startswith("__")]:
+                if name in owners:
+                    raise TypeError(f"{owners[name]} and {base.__name__} both define {name!r}: one hides the other")
+                owners[name] = base.__name__
 
     @pytest.fixture
     def options(self) -> Mapping[str, Any]:
@@ -73,6 +84,10 @@ class Harness:
     def config(self, function_name: str = "job", **settings: Any) -> CloudFunctionConfig:
         """A configuration; override it when functions in the place need something more."""
         return CloudFunctionConfig(function_name=function_name, **settings)
+
+    def honoured(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of some settings that the provider does not list in ``ProviderInfo.unsupported``."""
+        return {name: value for name, value in settings.items() if name not in self.info.unsupported}
 
     def read_expression(self, expression: ScheduleExpression) -> CalendarSpec | Periodic:
         """When an expression fires, as the provider reads it; override it for a language of its own."""

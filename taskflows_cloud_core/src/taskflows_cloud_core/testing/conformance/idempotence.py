@@ -15,7 +15,7 @@ class IdempotenceChecks(Harness):
 
     def test_a_second_plan_is_empty(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
         """What was deployed needs nothing."""
-        settings = self._settings(environment)
+        settings = self._all_settings(environment)
         self.deploy(environment, jobs.report, **settings)
         plan = environment.plan_function(jobs.report, self.config(**settings), [])
         assert plan.is_empty, unlike("the plan of what was just deployed is empty", plan)
@@ -24,7 +24,7 @@ class IdempotenceChecks(Harness):
         self, environment: CloudEnvironment, jobs: ModuleType, look: Callable[[], Any]
     ) -> None:
         """Carrying out an empty plan leaves the place as it was."""
-        settings = self._settings(environment)
+        settings = self._all_settings(environment)
         self.deploy(environment, jobs.report, **settings)
         before = look()
         result = environment.deploy_function(jobs.report, self.config(**settings), [])
@@ -52,8 +52,8 @@ class IdempotenceChecks(Harness):
         seen = (deletion.success, deletion.deleted, deletion.error)
         assert seen == (True, (), None), unlike("deleting what is not there succeeds and deletes nothing", seen)
 
-    def _settings(self, environment: CloudEnvironment) -> dict[str, Any]:
-        return {
+    def _all_settings(self, environment: CloudEnvironment) -> dict[str, Any]:
+        wanted = {
             "memory_mb": 512,
             "timeout_seconds": 77,
             "description": "A report",
@@ -61,3 +61,4 @@ class IdempotenceChecks(Harness):
             "environment_variables": {"MODE": "fast"},
             "schedules": self.schedules(environment, 2),
         }
+        return self.honoured(wanted)

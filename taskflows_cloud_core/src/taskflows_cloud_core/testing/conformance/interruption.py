@@ -21,7 +21,7 @@ class InterruptionChecks(Harness):
 
     def test_an_interrupted_deployment_goes_on(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
         """Running it again gives what was wanted."""
-        settings = self._settings(environment)
+        settings = self._interrupted_settings(environment)
         for interrupt in _moments(self._events_of_deployment(environment, jobs, settings)):
             with suppress(_InterruptedError):
                 environment.deploy_function(jobs.report, self.config(**settings), [], progress=interrupt)
@@ -34,7 +34,7 @@ class InterruptionChecks(Harness):
         self, environment: CloudEnvironment, jobs: ModuleType, look: Callable[[], Any]
     ) -> None:
         """A deletion finds what was made before the interruption."""
-        settings = self._settings(environment)
+        settings = self._interrupted_settings(environment)
         events = self._events_of_deployment(environment, jobs, settings)
         before = look()
         for interrupt in _moments(events):
@@ -47,7 +47,7 @@ class InterruptionChecks(Harness):
         self, environment: CloudEnvironment, jobs: ModuleType, look: Callable[[], Any]
     ) -> None:
         """Running it again leaves nothing."""
-        settings = self._settings(environment)
+        settings = self._interrupted_settings(environment)
         before = look()
         self.deploy(environment, jobs.report, **settings)
         events: list[ProgressEvent] = []
@@ -59,8 +59,8 @@ class InterruptionChecks(Harness):
             environment.delete_function("job").raise_for_error()
             assert look() == before, unlike("an interrupted deletion that is run again leaves nothing", look())
 
-    def _settings(self, environment: CloudEnvironment) -> dict[str, Any]:
-        return {"memory_mb": 512, "schedules": self.schedules(environment, 2)}
+    def _interrupted_settings(self, environment: CloudEnvironment) -> dict[str, Any]:
+        return {"description": "A report", "schedules": self.schedules(environment, 2)}
 
     def _events_of_deployment(self, environment: CloudEnvironment, jobs: ModuleType, settings: dict[str, Any]) -> int:
         events: list[ProgressEvent] = []

@@ -62,7 +62,7 @@ class InvokingChecks(Harness):
         self.need("invoke")
         self.deploy(environment, jobs.other)
         try:
-            result = environment.invoke_function("job", invocation_type="Event")
+            result = environment.invoke_function("job", wait=False)
         except OperationError:
             return
         assert result.started_only, unlike("with wait=False the result only says that it was started", result)

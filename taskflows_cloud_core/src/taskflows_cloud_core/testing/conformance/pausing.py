@@ -30,7 +30,7 @@ class PausingChecks(Harness):
         """A pause lasts until somebody ends it."""
         self._deploy_two_schedules(environment, jobs)
         environment.pause_schedules("job")
-        self.deploy(environment, jobs.other, memory_mb=512, schedules=self.schedules(environment, 1))
+        self.deploy(environment, jobs.other, description="Another", schedules=self.schedules(environment, 1))
         assert self.is_paused(environment, "job"), unlike("a redeployment does not end a pause", "it is live")
 
     def test_a_pause_is_no_change(self, environment: CloudEnvironment, jobs: ModuleType) -> None:

@@ -19,6 +19,7 @@ from taskflows_cloud_core.testing.conformance.pausing import PausingChecks
 from taskflows_cloud_core.testing.conformance.planning import PlanningChecks
 from taskflows_cloud_core.testing.conformance.schedules import ScheduleChecks
 from taskflows_cloud_core.testing.conformance.secrets import SecretChecks
+from taskflows_cloud_core.testing.conformance.settings import SettingChecks
 from taskflows_cloud_core.testing.conformance.texts import TextChecks
 from taskflows_cloud_core.testing.conformance.versions import VersionChecks
 
@@ -41,6 +42,7 @@ class ProviderConformance(
     TextChecks,
     SecretChecks,
     CapabilityChecks,
+    SettingChecks,
     ConcurrencyChecks,
     InterruptionChecks,
 ):

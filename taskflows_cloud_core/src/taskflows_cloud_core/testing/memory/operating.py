@@ -9,6 +9,7 @@ from typing import Any
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.errors import FunctionNotFoundError
+from taskflows_cloud_core.packaging.runtime.occurrence import Occurrence
 from taskflows_cloud_core.reconcile import ResourceKey
 from taskflows_cloud_core.results import (
     DeployedFunction,
@@ -20,8 +21,8 @@ from taskflows_cloud_core.results import (
     LogQuery,
 )
 from taskflows_cloud_core.testing.memory.place import FUNCTION, SCHEDULE, MemoryRun, Place
-from taskflows_cloud_core.testing.memory.planning import resource_id, schedule_text
-from taskflows_cloud_core.testing.memory.running import Context, Ending, run
+from taskflows_cloud_core.testing.memory.resources import resource_id, text_of
+from taskflows_cloud_core.testing.memory.running import Ending, RunContext, run
 
 # A page is short, so that whoever reads logs here has to read several.
 _EVENTS_OF_PAGE = 20
@@ -39,7 +40,7 @@ def listed(place: Place, provider: str, name: str) -> DeployedFunction:
         name=name,
         resource_id=resource_id(place, name),
         provider=provider,
-        schedules=sorted(map(schedule_text, schedules)),
+        schedules=sorted(map(text_of, schedules)),
         tags=settings["tags"],
         updated_at=deployed.updated_at,
         runtime=settings["runtime"],
@@ -80,11 +81,13 @@ def run_once(
 ) -> tuple[MemoryRun, list[LogEvent]]:
     """Run the live code of a function, and note the run and what it printed."""
     settings, request_id = _settings(place, name), request_id or str(uuid.uuid4())
-    context = Context(
+    context = RunContext(
         function_name=name,
-        memory_limit_in_mb=settings["memory_mb"],
-        aws_request_id=request_id,
+        memory_mb=settings["memory_mb"],
+        request_id=request_id,
         timeout_seconds=settings["timeout_seconds"],
+        now=place.now,
+        occurrence=None if schedule is None else Occurrence(schedule, place.now.isoformat()),
     )
     environment = {variable: hidden.value for variable, hidden in settings["environment"].items()}
     ending = run(place.callables[settings["sha256"]], event, context, environment)

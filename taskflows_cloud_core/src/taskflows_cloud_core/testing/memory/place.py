@@ -1,4 +1,4 @@
-"""What a place in memory holds. Code that plans reads it; only `execute` and its neighbours here change it."""
+"""What a place in memory holds. Only the methods here change it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_core.errors import FunctionNotFoundError, OperationError
+from taskflows_cloud_core.kit import version_to_restore
 from taskflows_cloud_core.packaging import Package
-from taskflows_cloud_core.reconcile import Action, Plan, Resource, ResourceKey
+from taskflows_cloud_core.reconcile import Claim, Plan, Resource, ResourceKey
 from taskflows_cloud_core.results import FunctionVersion, LogEvent
 
 FUNCTION, SCHEDULE, LOG = "function", "schedule", "log"
@@ -83,8 +84,8 @@ class Place:
     runs: list[MemoryRun] = attrs.field(factory=list)
     logs: dict[str, list[LogEvent]] = attrs.field(factory=dict)
     deployments: list[MemoryDeployment] = attrs.field(factory=list)
-    deploying: threading.RLock = attrs.field(factory=threading.RLock)
-    _changing: threading.RLock = attrs.field(factory=threading.RLock)
+    claims: dict[str, Claim] = attrs.field(factory=dict)
+    changing: threading.RLock = attrs.field(factory=threading.RLock)
 
     def get(self, name: str) -> Deployed:
         """A deployed function.
@@ -107,17 +108,19 @@ class Place:
         """Keep the callable that a package was made of, so that it can be run in this process."""
         self.callables[package.sha256] = function
 
-    def execute(self, function_name: str, action: Action) -> None:
-        """Do one action of a plan; one that is done already succeeds.
+    def put(self, function_name: str, resource: Resource) -> None:
+        """Make a resource, or change it.
 
         Raises:
             OperationError: The function that a schedule is for is gone.
         """
-        with self._changing:
-            if action.verb == "delete":
-                self._delete(function_name, action.resource)
-            else:
-                self._put(function_name, action.resource)
+        with self.changing:
+            self._put(function_name, resource)
+
+    def delete(self, function_name: str, resource: Resource) -> None:
+        """Remove a resource; one that is gone already is fine."""
+        with self.changing:
+            self._delete(function_name, resource)
 
     def _put(self, function_name: str, resource: Resource) -> None:
         if resource.kind == FUNCTION:
@@ -146,14 +149,9 @@ class Place:
             FunctionNotFoundError: There is no such function.
             OperationError: There is no such version.
         """
-        with self._changing:
+        with self.changing:
             deployed = self.get(name)
-            live = next(index for index, version in enumerate(deployed.versions) if version.is_live)
-            older = {version.version: version for version in deployed.versions}
-            chosen = older.get(wanted) if wanted is not None else deployed.versions[live - 1] if live else None
-            if chosen is None:
-                asked = "no older version" if wanted is None else f"no version {wanted!r}"
-                raise OperationError(f"{name!r} has {asked}; there is {', '.join(older)}")
+            chosen = version_to_restore(name, deployed.versions[::-1], wanted)
             deployed.versions = [
                 attrs.evolve(version, is_live=version.version == chosen.version) for version in deployed.versions
             ]
@@ -177,7 +175,7 @@ class Place:
 
     def write(self, name: str, events: Iterator[LogEvent]) -> None:
         """Append lines to a function's log."""
-        with self._changing:
+        with self.changing:
             self.logs.setdefault(name, []).extend(events)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,11 @@ from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.errors import OperationUnsupported, Problem
 from taskflows_cloud_core.hookspecs import hookimpl
 from taskflows_cloud_core.packaging import Package, build_package, running_target
-from taskflows_cloud_core.progress import Progress
 from taskflows_cloud_core.provider_info import CAPABILITIES, ProviderInfo
-from taskflows_cloud_core.reconcile import Plan
+from taskflows_cloud_core.reconcile import DeploymentRequest, DesiredState, Handler, Observation, Plan, ReadScope
 from taskflows_cloud_core.results import (
     CloudDeploymentResult,
     CostEstimate,
-    DeletionResult,
     DeployedFunction,
     Finding,
     FunctionDescription,
@@ -29,9 +27,9 @@ from taskflows_cloud_core.results import (
     LogPage,
     LogQuery,
 )
-from taskflows_cloud_core.schedules import Schedule, Translation, Trigger
-from taskflows_cloud_core.testing.memory import checks, deploying, operating, planning, schedules
-from taskflows_cloud_core.testing.memory.place import Place, open_place
+from taskflows_cloud_core.schedules import Schedule, Translation
+from taskflows_cloud_core.testing.memory import checks, operating, resources, schedules
+from taskflows_cloud_core.testing.memory.place import MemoryDeployment, Place, open_place
 
 
 def _is_name(_: object, attribute: attrs.Attribute[str], value: object) -> None:
@@ -70,6 +68,8 @@ class MemoryProvider:
             hook_api_version=1,
             capabilities=CAPABILITIES,
             limits={"function_name_characters": checks.NAME_CHARACTERS},
+            defaults={"memory_mb": 256, "timeout_seconds": 60, "ephemeral_storage_mb": 512},
+            export_formats=("json",),
         )
 
     @hookimpl
@@ -98,36 +98,39 @@ class MemoryProvider:
         return schedules.translate(schedule)
 
     @hookimpl
-    def plan_deployment(
-        self,
-        session: Place,
-        name: str,
-        config: CloudFunctionConfig | None,
-        package: Package | None,
-        triggers: Sequence[Trigger] | None,
-    ) -> Plan:
-        """Compare with what is in the place."""
-        return planning.plan_deployment(session, self.name, name, config, package, triggers)
+    def observe(self, session: Place, name: str, scope: ReadScope) -> Observation:
+        """The function, its schedules and its log."""
+        return resources.observe(session, name, scope)
 
     @hookimpl
-    def deploy_function(self, session: Place, plan: Plan, progress: Progress) -> CloudDeploymentResult:
-        """Carry out the plan, and note that it was asked for."""
-        return deploying.deploy(session, plan, progress)
+    def desired_resources(self, session: Place, request: DeploymentRequest, observation: Observation) -> DesiredState:
+        """One function, and a schedule for each expression."""
+        return resources.desired(session, request, observation)
 
     @hookimpl
-    def plan_removal(self, session: Place, name: str, keep_logs: bool) -> Plan:  # noqa: FBT001 - passed by name
-        """Find the function, its schedules and its log."""
-        return planning.plan_removal(session, self.name, name, keep_logs=keep_logs)
+    def resource_handlers(self, session: Place) -> Mapping[str, Handler]:
+        """How each of them is changed."""
+        return resources.handlers(session)
+
+    @hookimpl
+    def claim_store(self, session: Place) -> resources.PlaceClaims:
+        """The claims of the place."""
+        return resources.PlaceClaims(session)
+
+    @hookimpl(wrapper=True)
+    def deploy_function(
+        self, session: Place, plan: Plan
+    ) -> Generator[None, CloudDeploymentResult, CloudDeploymentResult]:
+        """Note that a deployment was asked for."""
+        result = yield
+        done = MemoryDeployment(function_name=plan.function_name, at=session.now, plan=plan, success=result.success)
+        session.deployments.append(done)
+        return result
 
     @hookimpl
     def plan_unused(self) -> Plan:
         """Nothing is shared here."""
-        return Plan(function_name="shared resources", provider=self.name)
-
-    @hookimpl
-    def delete_function(self, session: Place, plan: Plan, progress: Progress) -> DeletionResult:
-        """Remove them."""
-        return deploying.remove(session, plan, progress)
+        return Plan(function_name="shared resources", provider=self.name, is_of_function=False)
 
     @hookimpl
     def list_functions(self, session: Place) -> Sequence[DeployedFunction]:

@@ -10,36 +10,59 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
-from taskflows_cloud_core.packaging.code.call_signature import arguments_for, call_style
-from taskflows_cloud_core.packaging.runtime.results import finish
+from taskflows_cloud_core.packaging.code.call_signature import call_style
+from taskflows_cloud_core.packaging.runtime import entry, loop, results
+from taskflows_cloud_core.packaging.runtime.context import Context
+from taskflows_cloud_core.packaging.runtime.loop import is_on_loop
+from taskflows_cloud_core.packaging.runtime.occurrence import Occurrence
 
 # Standard output and the environment belong to the whole process.
 _ONE_AT_A_TIME = threading.RLock()
+# Their frames are left out of tracebacks.
+_OWN_FILES = (__file__, entry.__file__, loop.__file__, results.__file__)
 
 
-@attrs.frozen(kw_only=True)
-class Context:
-    """What a function that takes ``context`` gets; the names are those of AWS Lambda.
+class RunContext(Context):
+    """What a function that takes ``context`` gets here: the clock stands still while it runs.
 
     Args:
         function_name: The function.
-        memory_limit_in_mb: Of its configuration; not enforced.
-        aws_request_id: Identifies the run.
+        memory_mb: Of its configuration; not enforced.
+        request_id: Identifies the run.
         timeout_seconds: Of its configuration; not enforced.
+        now: Where the clock stands.
+        occurrence: The due time that the run is for.
     """
 
-    function_name: str
-    memory_limit_in_mb: int
-    aws_request_id: str
-    timeout_seconds: int
+    def __init__(
+        self,
+        *,
+        function_name: str,
+        memory_mb: int,
+        request_id: str,
+        timeout_seconds: int,
+        now: datetime,
+        occurrence: Occurrence | None,
+    ) -> None:
+        deadline = now + timedelta(seconds=timeout_seconds)
+        super().__init__(
+            request_id=request_id,
+            function_name=function_name,
+            memory_mb=memory_mb,
+            deadline=deadline,
+            occurrence=occurrence,
+        )
+        self._now = now
 
-    def get_remaining_time_in_millis(self) -> int:
-        """The whole time that a run may take, in milliseconds: the clock of the place stands still."""
-        return self.timeout_seconds * 1000
+    def remaining_ms(self) -> int:
+        """The whole time that a run may take, in milliseconds."""
+        return (self.deadline - self._now) // timedelta(milliseconds=1)
 
 
 @attrs.frozen(kw_only=True)
@@ -73,10 +96,15 @@ def run(function: Callable[..., Any], event: Any, context: Context, environment:
     printed = io.StringIO()
     begin = time.perf_counter()
     error, value = None, None
-    with _ONE_AT_A_TIME, _variables(environment), _into(printed):
+    # A run that an async function begins is inside another one, on the thread of the event loop.
+    with nullcontext() if is_on_loop() else _ONE_AT_A_TIME, _variables(environment), _into(printed):
         try:
-            value = _call(function, json.loads(json.dumps(event)), context)
-        except (Exception, SystemExit) as raised:  # noqa: BLE001 - whatever the user's code raises is its result
+            takes, _ = call_style(function)
+            returned = entry.run(entry.bind(function, takes), json.loads(json.dumps(event)), context)
+            value = json.loads(json.dumps(returned))
+        except Exception as raised:  # noqa: BLE001 - whatever the user's code raises is its result
+            if isinstance(raised.__cause__, KeyboardInterrupt):
+                raise raised.__cause__ from None
             error = _told(raised)
     return Ending(
         ok=error is None,
@@ -87,21 +115,9 @@ def run(function: Callable[..., Any], event: Any, context: Context, environment:
     )
 
 
-def _call(function: Callable[..., Any], event: Any, context: Context) -> Any:
-    takes, _ = call_style(function)
-    given, named = arguments_for(takes, event, context)
-    try:
-        result = function(*given, **named)
-    except SystemExit as left:
-        if left.code in (None, 0):
-            return None
-        raise RuntimeError(f"the function left with sys.exit({left.code!r})") from left
-    return json.loads(json.dumps(finish(result)))
-
-
 def _told(error: BaseException) -> str:
     frame = error.__traceback__
-    while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
+    while frame is not None and frame.tb_frame.f_code.co_filename in _OWN_FILES:
         frame = frame.tb_next
     return f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(type(error), error, frame))}"
 

@@ -18,7 +18,7 @@ from taskflows_cloud_core.schedules import (
 )
 from taskflows_cloud_core.testing.expressions import read_expression
 from taskflows_cloud_core.testing.memory.place import SCHEDULE, Place
-from taskflows_cloud_core.testing.memory.planning import schedule_text
+from taskflows_cloud_core.testing.memory.resources import text_of
 
 _SERVICE = "clock"
 
@@ -106,7 +106,7 @@ def _next_of(name: str, resource: Resource, since: datetime, after: datetime) ->
         moment = next(iter(next_runs(reading, 1, after)), None)
     if moment is None:
         return None
-    return Due(moment=moment.astimezone(UTC), function_name=name, schedule=schedule_text(resource))
+    return Due(moment=moment.astimezone(UTC), function_name=name, schedule=text_of(resource))
 
 
 def _next_of_period(periodic: Periodic, since: datetime, after: datetime) -> datetime | None:

@@ -33,7 +33,14 @@ class Options:
 
 @hookimpl
 def provider_info():
-    return ProviderInfo(name="starlight", title="Starlight", options_class=Options, hook_api_version=1)
+    return ProviderInfo(
+        name="starlight",
+        title="Starlight",
+        options_class=Options,
+        hook_api_version=1,
+        defaults={"memory_mb": 256},
+        unsupported={"ephemeral_storage_mb": "warn", "max_concurrency": "refuse"},
+    )
 
 
 @hookimpl
@@ -110,6 +117,7 @@ def deploy_function(session, plan, progress):
         provider=plan.provider,
         resource_id=plan.resource_id,
         error=report.error,
+        error_code=report.error_code,
         warnings=plan.warnings,
         plan=plan,
     )
@@ -129,6 +137,7 @@ def delete_function(session, plan, progress):
         provider=plan.provider,
         deleted=[str(action.key) for action in report.done],
         error=report.error,
+        error_code=report.error_code,
         plan=plan,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from taskflows_cloud_core import PermissionDeniedError
 from taskflows_cloud_core.reconcile import Action, Resource, ResourceKey
 
 
@@ -19,11 +20,14 @@ class Sky:
     mutations: list[str] = attrs.field(factory=list)
     forgets_files: bool = False
     broken_names: set[str] = attrs.field(factory=set)
+    denied_kinds: set[str] = attrs.field(factory=set)
 
     def execute(self, action: Action) -> None:
         """Do one action of a plan."""
         if action.key.name in self.broken_names:
             raise RuntimeError("a defect")
+        if action.key.kind in self.denied_kinds:
+            raise PermissionDeniedError(f"the token may not {action.verb} a {action.key.kind}; add the right")
         self.mutations.append(f"{action.verb} {action.key}")
         self.log.append((datetime.now(UTC), self.mutations[-1]))
         if action.verb == "delete":
