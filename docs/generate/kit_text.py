@@ -26,7 +26,7 @@ def meanings_of(path: str) -> dict[str, str]:
     """Public names of a package and the first sentences of their documentation; constants have theirs below them."""
     package = import_module(path)
     constants: dict[str, str] = {}
-    for source in sorted(Path(str(package.__file__)).parent.glob("*.py")):
+    for source in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
         constants |= _constants(source.read_text(encoding="utf-8"))
     return {name: _first_sentence(constants.get(name) or getattr(package, name)) for name in package.__all__}
 

@@ -12,7 +12,7 @@ PROGRAM = """
 import os, sys
 from pathlib import Path
 del os.pidfd_open
-from taskflows_cloud_core.kit import process_identity as identity
+from taskflows_cloud_core.kit.claiming import process_identity as identity
 identity._BOOT_ID = Path("/not/there")
 sys.path.insert(0, sys.argv[2])
 import jobs

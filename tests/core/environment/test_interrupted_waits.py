@@ -175,7 +175,13 @@ def test_waiting_for_a_deployment_on_another_machine_ends(tmp_path: Path) -> Non
     names = [f"job-{number}" for number in range(4)]
     claims = FileClaims(tmp_path / "root" / "claims")
     theirs = Claim(
-        id="theirs", host="elsewhere", pid=1, started="", begun_at=datetime.now(UTC), renewed_at=datetime.now(UTC)
+        id="theirs",
+        host="elsewhere",
+        machine="elsewhere",
+        pid=1,
+        started="",
+        begun_at=datetime.now(UTC),
+        renewed_at=datetime.now(UTC),
     )
     assert all(claims.write(name, theirs, replacing=None) for name in names)
     waiting = threading.Semaphore(0)

@@ -17,8 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_jobs import job, other_job
 
-from taskflows_cloud_core import ClaimedError, CloudEnvironment, CloudFunctionConfig, ProgressEvent, get_environment
-from taskflows_cloud_core.kit import ClaimStore, FileClaims, ProcessIdentity, claimed, decode_claim, encode_claim
+from taskflows_cloud_core import (
+    ClaimedError,
+    CloudEnvironment,
+    CloudFunctionConfig,
+    FunctionNotFoundError,
+    ProgressEvent,
+    get_environment,
+)
+from taskflows_cloud_core.kit import (
+    ClaimStore,
+    FileClaims,
+    ProcessIdentity,
+    claimed,
+    decode_claim,
+    encode_claim,
+)
+from taskflows_cloud_core.kit.claiming.process_identity import this_machine
 from taskflows_cloud_core.reconcile import Claim
 from taskflows_cloud_core.testing import MemoryCloud
 
@@ -36,6 +51,7 @@ def claim_of(pid: int, *, host: str | None = None, started: str | None = None) -
     return Claim(
         id="theirs",
         host=os.uname().nodename if host is None else host,
+        machine=this_machine() if host is None else host,
         pid=pid,
         started=ProcessIdentity.of(pid).token if started is None else started,
         begun_at=datetime.now(UTC),
@@ -230,6 +246,7 @@ def test_of_many_processes_only_one_holds_a_claim(tmp_path: Path) -> None:
         Claim,
         id=st.text(),
         host=st.text(),
+        machine=st.text(),
         pid=st.integers(),
         started=st.text(),
         begun_at=st.datetimes(timezones=st.just(UTC)),
@@ -273,6 +290,23 @@ def test_claims_are_for_their_owner_alone(tmp_path: Path) -> None:
     store = FileClaims(tmp_path / "root" / "claims")
     store.write("job", claim_of(1), replacing=None)
     assert [path.stat().st_mode & 0o077 for path in (tmp_path / "root", tmp_path / "root" / "claims")] == [0, 0]
+
+
+def test_a_container_with_the_same_name_is_another_machine(store: ClaimStore) -> None:
+    there = attrs.evolve(claim_of(os.getpid()), machine="another container")
+    store.write("job", there, replacing=None)
+    lines: list[str] = []
+    with claimed(store, "job", report=lines.append, lease_seconds=0.2):
+        assert len(lines) == 1, "it may be at work although no such process is here"
+
+
+def test_what_changes_nothing_leaves_nothing(tmp_path: Path) -> None:
+    env = get_environment("local", root=tmp_path / "a" / "root")
+    for change in (env.pause_schedules, env.resume_schedules, env.rollback_function):
+        with pytest.raises(FunctionNotFoundError):
+            change("nope")
+    assert env.delete_function("nope")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_environments_of_one_process_do_not_mix(tmp_path: Path) -> None:

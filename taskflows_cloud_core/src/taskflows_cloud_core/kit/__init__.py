@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         texts_like,
         within,
     )
-    from taskflows_cloud_core.kit.claims import (
+    from taskflows_cloud_core.kit.claiming.claims import (
         LEASE_SECONDS,
         ClaimStore,
         HeldClaim,
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
         decode_claim,
         encode_claim,
     )
+    from taskflows_cloud_core.kit.claiming.file_claims import FileClaims
+    from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity, this_process
     from taskflows_cloud_core.kit.costs import ASSUMED_SECONDS, PriceSource, Usage
     from taskflows_cloud_core.kit.execution import Execution, carry_out, no_claim
-    from taskflows_cloud_core.kit.file_claims import FileClaims
     from taskflows_cloud_core.kit.log_runs import LineMarks, LogRow
     from taskflows_cloud_core.kit.logs import LogSource, read_log_page
     from taskflows_cloud_core.kit.names import shortened
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
         require_existing,
         schedule_text,
     )
-    from taskflows_cloud_core.kit.process_identity import ProcessIdentity, this_process
     from taskflows_cloud_core.kit.rate_limit import RateLimit
     from taskflows_cloud_core.kit.resources import properties_of_kind, resources_of_kind
     from taskflows_cloud_core.kit.results import deletion_result, deployment_result
@@ -62,19 +62,19 @@ if TYPE_CHECKING:
 _MODULES = {
     "ASSUMED_SECONDS": "costs",
     "Check": "checks",
-    "ClaimStore": "claims",
+    "ClaimStore": "claiming.claims",
     "Collector": "observation",
     "Execution": "execution",
-    "FileClaims": "file_claims",
-    "HeldClaim": "claims",
-    "LEASE_SECONDS": "claims",
+    "FileClaims": "claiming.file_claims",
+    "HeldClaim": "claiming.claims",
+    "LEASE_SECONDS": "claiming.claims",
     "LineMarks": "log_runs",
     "LogRow": "log_runs",
     "LogSource": "logs",
     "MarkLimits": "ownership",
     "OwnershipMarks": "ownership",
     "PriceSource": "costs",
-    "ProcessIdentity": "process_identity",
+    "ProcessIdentity": "claiming.process_identity",
     "RateLimit": "rate_limit",
     "ReadResult": "observation",
     "Retry": "retry",
@@ -83,12 +83,12 @@ _MODULES = {
     "brought_up_to_date": "planning",
     "carry_out": "execution",
     "changed_marks": "ownership",
-    "claimed": "claims",
-    "decode_claim": "claims",
+    "claimed": "claiming.claims",
+    "decode_claim": "claiming.claims",
     "deletion_result": "results",
     "deployment_plan": "planning",
     "deployment_result": "results",
-    "encode_claim": "claims",
+    "encode_claim": "claiming.claims",
     "find_problems": "checks",
     "flag": "checks",
     "from_pairs": "ownership",
@@ -110,7 +110,7 @@ _MODULES = {
     "surplus_versions": "versions",
     "text_like": "checks",
     "texts_like": "checks",
-    "this_process": "process_identity",
+    "this_process": "claiming.process_identity",
     "verify": "verification",
     "version_to_restore": "versions",
     "within": "checks",

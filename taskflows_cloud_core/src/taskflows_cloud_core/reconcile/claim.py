@@ -13,7 +13,8 @@ class Claim:
 
     Args:
         id: Tells this one from every other.
-        host: The machine that it runs on.
+        host: The name of the machine that it runs on, for people.
+        machine: Tells that machine, and the container on it, from others.
         pid: The process.
         started: When that process began, in the system's own spelling, so that a reused number is not taken for it.
         begun_at: When it began; aware.
@@ -23,6 +24,7 @@ class Claim:
 
     id: str
     host: str
+    machine: str
     pid: int
     started: str
     begun_at: datetime

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taskflows_cloud_core.errors import OperationError
-from taskflows_cloud_core.kit.process_identity import ProcessIdentity
+from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity
 from taskflows_cloud_core.local.session import Session
 from taskflows_cloud_core.local.store import functions, schedulers
 from taskflows_cloud_core.local.store.records import Function

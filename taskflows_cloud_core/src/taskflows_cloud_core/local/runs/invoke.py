@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from taskflows_cloud_core.errors import OperationError
-from taskflows_cloud_core.kit.process_identity import this_process
+from taskflows_cloud_core.kit.claiming.process_identity import this_process
 from taskflows_cloud_core.local.runs.orphaned_runs import settle_lost_runs
 from taskflows_cloud_core.local.runs.supervisor import Supervisor, Task
 from taskflows_cloud_core.local.session import Session

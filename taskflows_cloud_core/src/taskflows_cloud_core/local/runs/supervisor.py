@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from taskflows_cloud_core.errors import OperationError
-from taskflows_cloud_core.kit.process_identity import ProcessIdentity
+from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity
 from taskflows_cloud_core.local.runs.orphaned_runs import retry_if_wanted
 from taskflows_cloud_core.local.runs.process import Child, Command, Exit
 from taskflows_cloud_core.local.session import Session

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from taskflows_cloud_core._frozen import to_tuple
-from taskflows_cloud_core.kit.process_identity import ProcessIdentity
+from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity
 from taskflows_cloud_core.local.options import CatchUp
 from taskflows_cloud_core.local.runs.supervisor import Task
 from taskflows_cloud_core.local.scheduler.due import Timing, decide

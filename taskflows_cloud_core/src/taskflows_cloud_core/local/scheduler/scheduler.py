@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from taskflows_cloud_core.errors import OperationError, ScheduleError
-from taskflows_cloud_core.kit.process_identity import this_process
+from taskflows_cloud_core.kit.claiming.process_identity import this_process
 from taskflows_cloud_core.local.runs.orphaned_runs import settle_lost_runs
 from taskflows_cloud_core.local.runs.supervisor import Supervisor, Task
 from taskflows_cloud_core.local.scheduler import claims, messages

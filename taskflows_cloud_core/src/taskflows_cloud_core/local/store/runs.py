@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import attrs
 
-from taskflows_cloud_core.kit.process_identity import ProcessIdentity
+from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity
 from taskflows_cloud_core.local.store.records import Outcome, Run, Timer
 from taskflows_cloud_core.local.store.timestamps import to_moment, to_moment_or_none, to_number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from taskflows_cloud_core.kit.process_identity import ProcessIdentity
+from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity
 from taskflows_cloud_core.local.store.timestamps import to_moment, to_number
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import attrs
 
 from taskflows_cloud_core.errors import OperationError, PermissionDeniedError
-from taskflows_cloud_core.kit.claims import decode_claim, encode_claim
+from taskflows_cloud_core.kit.claiming.claims import decode_claim, encode_claim
 from taskflows_cloud_core.kit.names import shortened
 from taskflows_cloud_core.reconcile import Claim
 
@@ -26,10 +26,12 @@ class FileClaims:
     """A `ClaimStore` that keeps each claim in a file of its own; the lock around a change goes with its process.
 
     Args:
-        folder: Is made when the first claim is written. It is removed with the last one.
+        folder: Is made when the first claim is written, with its missing parents. It is removed with the last claim,
+            and so are the parents that were made for it and hold nothing else.
     """
 
     folder: Path
+    _made: list[Path] = attrs.field(factory=list, eq=False, repr=False)
 
     def read(self, function_name: str) -> Claim | None:
         """The claim on a function.
@@ -70,6 +72,15 @@ class FileClaims:
                 draft.unlink(missing_ok=True)
             if not any(self.folder.iterdir()):
                 self.folder.rmdir()
+        self._remove_made_parents()
+
+    def _remove_made_parents(self) -> None:
+        """Leave no trace where nothing came of a change: a function that is not there cannot be paused."""
+        for parent in reversed(self._made):
+            if parent != self.folder:
+                with suppress(OSError):  # it holds something by now, or somebody else has removed it
+                    parent.rmdir()
+        self._made.clear()
 
     def _path(self, function_name: str) -> Path:
         return self.folder / shortened(quote(function_name, safe=""), suffix=".json", limit=_FILE_NAME_CHARACTERS)
@@ -82,7 +93,7 @@ class FileClaims:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         while True:
-            _make_private(self.folder)
+            self._made.extend(_make_private(self.folder))
             try:
                 handle = os.open(self.folder, os.O_RDONLY)
             except FileNotFoundError:
@@ -109,11 +120,12 @@ def _as_operation_errors(path: Path) -> Iterator[None]:
         raise OperationError(f"{error.filename or path}: {error.strerror or error}") from error
 
 
-def _make_private(folder: Path) -> None:
-    """Make a folder and its missing parents for their owner alone."""
-    for parent in reversed([folder, *folder.parents]):
-        if not parent.exists():
-            parent.mkdir(mode=0o700, exist_ok=True)
+def _make_private(folder: Path) -> list[Path]:
+    """Make a folder and its missing parents for their owner alone; those that were made, the uppermost first."""
+    missing = [parent for parent in reversed([folder, *folder.parents]) if not parent.exists()]
+    for parent in missing:
+        parent.mkdir(mode=0o700, exist_ok=True)
+    return missing
 
 
 def _is_same(handle: int, folder: Path) -> bool:

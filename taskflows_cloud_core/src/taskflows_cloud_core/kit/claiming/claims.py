@@ -21,13 +21,13 @@ import attrs
 
 from taskflows_cloud_core import stopping
 from taskflows_cloud_core.errors import ClaimedError, OperationError
-from taskflows_cloud_core.kit.process_identity import ProcessIdentity, this_process
+from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity, this_machine, this_process
 from taskflows_cloud_core.reconcile import Claim
 
 LEASE_SECONDS = 60.0
 """How long a holder on another machine that says nothing is believed to be at work."""
 _POLL_SECONDS = 1.0
-_FIELDS = frozenset({"id", "host", "pid", "started", "begun_at", "renewed_at"})
+_FIELDS = frozenset({"id", "host", "machine", "pid", "started", "begun_at", "renewed_at"})
 _MOST_ATTEMPTS = 5
 
 _ACTIVE: set[str] = set()
@@ -124,7 +124,8 @@ def claimed(
     now = _now()
     mine = Claim(
         id=uuid.uuid4().hex,
-        host=_host(),
+        host=socket.gethostname(),
+        machine=this_machine(),
         pid=os.getpid(),
         started=this_process().token,
         begun_at=now,
@@ -160,7 +161,7 @@ def _acquire(
 def _require_dead(
     store: ClaimStore, function_name: str, found: Claim, report: Callable[[str], None], lease: float
 ) -> None:
-    if found.host == _host():
+    if found.machine == this_machine():
         if _is_alive_here(found):
             raise _is_held(function_name, found)
         return
@@ -192,7 +193,7 @@ def _is_held(function_name: str, claim: Claim) -> ClaimedError:
 
 def encode_claim(claim: Claim) -> str:
     """A claim as one line of JSON, for places that keep text."""
-    fields = {"id": claim.id, "host": claim.host, "pid": claim.pid, "started": claim.started}
+    fields = {"id": claim.id, "host": claim.host, "machine": claim.machine, "pid": claim.pid, "started": claim.started}
     times = {"begun_at": claim.begun_at.isoformat(), "renewed_at": claim.renewed_at.isoformat()}
     return json.dumps({**fields, **times})
 
@@ -221,7 +222,3 @@ def decode_claim(text: str, *, revision: str = "") -> Claim:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _host() -> str:
-    return socket.gethostname()

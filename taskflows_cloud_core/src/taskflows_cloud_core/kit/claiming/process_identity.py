@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
+import uuid
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +53,15 @@ class ProcessIdentity:
 def this_process() -> ProcessIdentity:
     """The process that runs this."""
     return ProcessIdentity.of(os.getpid())
+
+
+@cache
+def this_machine() -> str:
+    """Tells this machine from others, and containers of one machine from each other: each numbers its own processes."""
+    try:
+        return f"{_boot_id()} {os.readlink('/proc/self/ns/pid')}"  # noqa: PTH115 - it leads to no file
+    except OSError:
+        return f"{socket.gethostname()} {uuid.getnode()}"
 
 
 def _token(pid: int) -> str | None:

@@ -1,0 +1,1 @@
+"""One deployer at a time: claims, where they are kept, and which process holds one."""
