@@ -110,7 +110,9 @@ class CoreDefaults:
             return kit.deletion_result(plan, self._carry_out(session, plan, progress, None))
         with self._claimed(session, plan.function_name, progress) as held:
             if held is not None:
-                fresh = self.plan_removal(session, plan.function_name, plan.keep_logs)
+                fresh = self.call(
+                    "plan_removal", session=session, name=plan.function_name, keep_logs=plan.keep_logs
+                )
                 plan = kit.brought_up_to_date(plan, fresh)
             execution = self._carry_out(session, plan, progress, held)
             afterwards = self._verify(session, plan, execution, ReadScope(removing=True))
@@ -159,7 +161,7 @@ class CoreDefaults:
     def _verify(self, session: Any, plan: Plan, execution: Execution, scope: ReadScope) -> OperationError | None:
         from taskflows_cloud_core import kit
 
-        if not execution.report.success:
+        if not execution.report.success or not self.has("observe"):
             return None
 
         def observe(kinds: frozenset[str]) -> Observation:
