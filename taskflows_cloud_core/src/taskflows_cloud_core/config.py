@@ -132,7 +132,7 @@ class CloudFunctionConfig:
 
     @property
     def given(self) -> frozenset[str]:
-        """The fields that the user gave; of a resolved configuration those that he had given before."""
+        """The names of the fields that were given; filling in defaults does not add to them."""
         if self._given is not None:
             return self._given
         return frozenset(name for name in setting_names() if _is_given(getattr(self, name)))

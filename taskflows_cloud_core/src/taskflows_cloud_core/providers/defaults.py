@@ -110,9 +110,7 @@ class CoreDefaults:
             return kit.deletion_result(plan, self._carry_out(session, plan, progress, None))
         with self._claimed(session, plan.function_name, progress) as held:
             if held is not None:
-                fresh = self.call(
-                    "plan_removal", session=session, name=plan.function_name, keep_logs=plan.keep_logs
-                )
+                fresh = self.call("plan_removal", session=session, name=plan.function_name, keep_logs=plan.keep_logs)
                 plan = kit.brought_up_to_date(plan, fresh)
             execution = self._carry_out(session, plan, progress, held)
             afterwards = self._verify(session, plan, execution, ReadScope(removing=True))
