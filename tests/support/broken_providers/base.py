@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 import attrs
 
+from taskflows_cloud_core import hookimpl
+from taskflows_cloud_core.providers.defaults import CoreDefaults
 from taskflows_cloud_core.testing import MemoryProvider
 
 NAME = "broken"
@@ -18,12 +20,36 @@ MEMORY: dict[tuple[str, str, str], Any] = {}
 
 
 class Broken(MemoryProvider):
-    """What all of them share: the name under which they are offered, and nothing else."""
+    """What all of them share: the name under which they are offered, and core's whole deployments to break."""
 
     FAILS: ClassVar[str]
 
     def __init__(self) -> None:
         super().__init__(name=NAME)
+
+    @property
+    def _core(self) -> CoreDefaults:
+        return CoreDefaults(
+            info=self.provider_info(),
+            has=lambda operation: hasattr(self, operation),
+            call=lambda operation, **arguments: getattr(self, operation)(**arguments),
+        )
+
+    @hookimpl
+    def plan_deployment(self, session, name, config, package, triggers):
+        return self._core.plan_deployment(session, name, config, package, triggers)
+
+    @hookimpl
+    def deploy_function(self, session, plan, progress):
+        return self._core.deploy_function(session, plan, progress)
+
+    @hookimpl
+    def plan_removal(self, session, name, keep_logs):
+        return self._core.plan_removal(session, name, keep_logs)
+
+    @hookimpl
+    def delete_function(self, session, plan, progress):
+        return self._core.delete_function(session, plan, progress)
 
 
 def values(plan):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from broken_providers.base import MEMORY, Broken
-from taskflows_cloud_core import CloudFunctionConfig, OperationError, Plan, hookimpl
+from taskflows_cloud_core import CloudFunctionConfig, OperationError, hookimpl
 from taskflows_cloud_core.reconcile import Action, ResourceKey
 
 
@@ -31,7 +31,7 @@ class MakesTheFunctionWhilePlanning(Broken):
         plan = super().plan_deployment(session, name, config, package, triggers)
         for action in plan.actions:
             if action.verb == "update" and "sha256" in action.changed_fields and "description" in action.changed_fields:
-                session.execute(name, action)
+                session.put(name, action.resource)
         return plan
 
 
@@ -70,8 +70,8 @@ class BelievesItsPlan(Broken):
 
     @hookimpl
     def deploy_function(self, session, plan, progress):
-        stale = Plan(**{field.name: getattr(plan, field.name) for field in attrs.fields(Plan)})
-        return super().deploy_function(session, stale, progress)
+        # Without the request nobody can make it anew.
+        return super().deploy_function(session, attrs.evolve(plan, request=None), progress)
 
 
 class LeavesALogGroup(Broken):
