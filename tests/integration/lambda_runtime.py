@@ -118,7 +118,8 @@ class LambdaRuntime:
     ) -> None:
         self._interpreter = interpreter_at(python)
         self._environment = dict(environment or {})
-        self._folder = Path(tempfile.mkdtemp(prefix="lambda-"))
+        # The process below is nobody's, who may not get into the folders of this user.
+        self._folder = Path(tempfile.mkdtemp(prefix="lambda-", dir=None if os.geteuid() else "/tmp"))
         self._folder.chmod(0o755)
         self.task = _unpack(archive, self._folder / "task")
         self._layers = [_unpack(layer, self._folder / f"layer{index}") for index, layer in enumerate(layers)]

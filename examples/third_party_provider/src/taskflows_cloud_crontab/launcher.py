@@ -24,7 +24,6 @@ def run(folder, name, event=None, run_id=None, schedule=None):
     with tempfile.TemporaryDirectory() as scratch, (home / "log.jsonl").open("a", encoding="utf-8") as log:
         given = {
             "FUNCTION_NAME": name,
-            "MEMORY_MB": settings["memory_mb"],
             "REQUEST_ID": run_id,
             "RESULT": Path(scratch) / "outcome.json",
             "TIMEOUT_SECONDS": settings["timeout_seconds"],
