@@ -21,6 +21,7 @@ import jobs  # noqa: E402 - found through the line above
 from taskflows_cloud_core import CloudFunctionConfig, Periodic, get_environment  # noqa: E402
 from tests.aws.support.account import Wire  # noqa: E402
 from tests.aws.support.moto_server import served  # noqa: E402
+from tests.support.moto_in_turn import answer_in_turn  # noqa: E402
 
 REGION = "us-east-1"
 
@@ -30,6 +31,7 @@ def main() -> None:
     functions, kilobytes = map(int, sys.argv[1:])
     os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="taskflows-cloud-bench-")
+    answer_in_turn()
     with mock_aws(config={"lambda": {"use_docker": False}}):
         fill(functions, kilobytes)
         with served(Wire()) as url:

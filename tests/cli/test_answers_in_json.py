@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from moto import mock_aws
 
 from taskflows_cloud_core.cli.root import root
+from tests.support.moto_in_turn import answer_in_turn
 
 PROJECT = """
 [tool.taskflows-cloud]
@@ -60,6 +61,7 @@ STREAMS = {
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
+    answer_in_turn()
     with mock_aws():
         yield
 

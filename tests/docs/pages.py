@@ -23,7 +23,12 @@ _MARK = "\x1e"
 _PREAMBLE = """
 import os
 if "AWS_ENDPOINT_URL" not in os.environ:
+    import sys
     from moto import mock_aws
+    sys.path.append(os.environ["TEST_SUPPORT"])
+    from moto_in_turn import answer_in_turn
+    sys.path.pop()
+    answer_in_turn()
     mock_aws(config={"lambda": {"use_docker": False}}).start()
 def _run_console(number):
     import sys
@@ -80,6 +85,7 @@ def run_page(document: Path, folder: Path, *, endpoint_url: str = "") -> Finding
     environment = page_environment(folder, endpoint_url) | {
         "DOCUMENT": str(document),
         "DOCUMENT_TOOLS": str(_HERE),
+        "TEST_SUPPORT": str(_HERE.parent / "support"),
     }
     run = subprocess.run(
         [sys.executable, str(script)],

@@ -19,6 +19,7 @@ from moto.scheduler.exceptions import ScheduleGroupNotFound
 from moto.scheduler.models import EventBridgeSchedulerBackend
 
 from tests.aws.support.moto_additions import add_calls
+from tests.support.moto_in_turn import answer_in_turn
 
 
 class _StatementExistsError(LambdaClientError):
@@ -44,6 +45,7 @@ class _NoLayerVersionError(LambdaClientError):
 
 def close_gaps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make moto behave as AWS does where these tests would notice."""
+    answer_in_turn()
     _keep_one_event_invoke_config(monkeypatch)
     _refuse_a_statement_that_exists(monkeypatch)
     _forget_the_tags_of_what_is_deleted(monkeypatch)
