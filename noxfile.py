@@ -85,7 +85,7 @@ def tests(session: nox.Session) -> None:
         which = "not integration and not sweep", *(session.posargs or ["--ignore=tests/docs"])
     else:
         which = QUICK, *(session.posargs or CHOSEN)
-    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "-m", *which)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "--durations", "25", "-m", *which)
 
 
 @nox.session(python=OLDEST)
@@ -95,7 +95,7 @@ def integration(session: nox.Session) -> None:
     session.env["TASKFLOWS_CLOUD_MINISTACK"] = str(beside(session, "ministack", MINISTACK) / "bin" / "ministack")
     runtimes = [beside(session, f"lambda-{version}", "awslambdaric>=3.0", python=version) for version in FOUND]
     session.env["TASKFLOWS_CLOUD_LAMBDA_PYTHONS"] = os.pathsep.join(str(path / "bin" / "python") for path in runtimes)
-    session.run("pytest", "-n", "auto", "-m", "integration", *session.posargs)
+    session.run("pytest", "-n", "auto", "--durations", "25", "-m", "integration", *session.posargs)
 
 
 def beside(session: nox.Session, name: str, requirement: str, *, python: str | None = None) -> Path:

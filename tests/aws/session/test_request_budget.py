@@ -84,7 +84,7 @@ def test_by_scheduler_with_lambdas_own_retries_it_costs_two(aws, jobs, account):
 
 
 @pytest.mark.parametrize(
-    "number", [1, pytest.param(100, marks=pytest.mark.slow)], ids=["one function", "a hundred functions"]
+    "number", [1, pytest.param(20, marks=pytest.mark.slow)], ids=["one function", "twenty functions"]
 )
 def test_an_identical_redeployment_changes_nothing_and_reads_one_setting(aws, jobs, number):
     functions = many(jobs, number)

@@ -248,10 +248,8 @@ class CloudEnvironment:
         Raises:
             ValueError: ``tags`` is empty without ``everything``, or not empty with it.
         """
-        doomed = self.plan_prune(keep, tags=tags, everything=everything)
-        return deletion.prune_functions(
-            self._connection, doomed, progress, keep_logs=keep_logs, max_workers=max_workers
-        )
+        found = self.plan_prune(keep, tags=tags, everything=everything)
+        return deletion.prune_functions(self._connection, found, progress, keep_logs=keep_logs, max_workers=max_workers)
 
     def plan_unused(self) -> Plan:
         """Plan the deletion of shared resources that no function uses any longer, as `prune_functions` deletes them.
