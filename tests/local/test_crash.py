@@ -28,6 +28,12 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     del sys.modules["jobs"]
 
 
+# Every point in a sweep, some of them in each run.
+at_points = pytest.mark.parametrize(
+    "step", [pytest.param(1, marks=pytest.mark.sweep), pytest.param(17, marks=pytest.mark.slow)]
+)
+
+
 def die_at(root: Path, jobs, scenario: str, number: int) -> bool:
     """Whether the scenario died; else it was over before."""
     folder = str(Path(jobs.__file__).parent)
@@ -54,10 +60,10 @@ def whole(root: Path, versions: int) -> None:
     assert not [folder for folder in folders if folder.name.startswith(".")]
 
 
-@pytest.mark.slow
-def test_a_deployment_that_died_is_completed_by_the_next(root, jobs):
+@at_points
+def test_a_deployment_that_died_is_completed_by_the_next(root, jobs, step):
     config = CloudFunctionConfig(function_name="job", schedules=[Periodic(3600)], environment_variables={"A": "1"})
-    for number in points(root, jobs, "create", 3):
+    for number in points(root, jobs, "create", step):
         env = get_environment("local", root=root)
         env.deploy_function(jobs.first, config, dependencies=[]).raise_for_error()
 
@@ -67,10 +73,10 @@ def test_a_deployment_that_died_is_completed_by_the_next(root, jobs):
         whole(root, 1)
 
 
-@pytest.mark.slow
-def test_an_update_that_died_leaves_a_function_that_works_and_is_completed_by_the_next(root, jobs):
+@at_points
+def test_an_update_that_died_leaves_a_function_that_works_and_is_completed_by_the_next(root, jobs, step):
     config = CloudFunctionConfig(function_name="job", schedules=[Periodic(7200)], environment_variables={"A": "2"})
-    for number in points(root, jobs, "update", 3):
+    for number in points(root, jobs, "update", step):
         env = get_environment("local", root=root)
         assert env.invoke_function("job").value in (1, 2), f"died at {number}"
         env.deploy_function(jobs.second, config, dependencies=[]).raise_for_error()
@@ -82,9 +88,9 @@ def test_an_update_that_died_leaves_a_function_that_works_and_is_completed_by_th
         whole(root, 2)
 
 
-@pytest.mark.slow
-def test_a_deletion_that_died_is_completed_by_the_next(root, jobs):
-    for number in points(root, jobs, "delete", 2):
+@at_points
+def test_a_deletion_that_died_is_completed_by_the_next(root, jobs, step):
+    for number in points(root, jobs, "delete", step):
         env = get_environment("local", root=root)
         env.delete_function("job").raise_for_error()
 
@@ -93,9 +99,9 @@ def test_a_deletion_that_died_is_completed_by_the_next(root, jobs):
         assert env.plan_removal("job").is_empty
 
 
-@pytest.mark.slow
-def test_a_deployment_that_died_can_be_deleted(root, jobs):
-    for number in points(root, jobs, "create", 5):
+@at_points
+def test_a_deployment_that_died_can_be_deleted(root, jobs, step):
+    for number in points(root, jobs, "create", step):
         env = get_environment("local", root=root)
         env.delete_function("job").raise_for_error()
 
