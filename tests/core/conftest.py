@@ -11,6 +11,7 @@ import pytest
 import uv
 
 DISTRIBUTIONS = Path(__file__).parent / "distributions"
+_FORGOTTEN = {"starlight", "guard", "taskflows_cloud_sketch", "server"}
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,7 @@ def install(built: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch) -> I
 
     yield put_on_path
     for name in set(sys.modules) - before:
-        if name.split(".")[0] in {"starlight", "guard"} or name.startswith("stranger"):
+        if name.split(".")[0] in _FORGOTTEN or name.startswith("stranger"):
             del sys.modules[name]
 
 

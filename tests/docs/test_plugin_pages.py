@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import uv
 from document_blocks import ROOT, blocks
-from pages import is_program
+from pages import is_program, write_files
 
 from taskflows_cloud_core import kit
 from taskflows_cloud_core.hookspecs import ProviderSpec
@@ -50,12 +50,13 @@ def test_the_provider_of_the_tutorial_conforms(tmp_path: Path) -> None:
     *pieces, test, _ = [block.code for block in found if is_program(block)]
     (package / "plugin.py").write_text("\n\n".join(pieces))
     (folder / "tests" / "test_example.py").write_text(test)
-    (folder / "pyproject.toml").write_text(next(block.code for block in found if block.title == "pyproject.toml"))
+    write_files(found, folder)
     install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-cache"]
     subprocess.run([*install, "--python", sys.executable, "--target", str(site), str(folder)], check=True)
-    done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", site=site, folder=folder)
+    done = run(sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "tests", site=site, folder=folder)
     assert done.returncode == 0, done.stdout
     assert "passed" in done.stdout
+    assert "tests/test_sweeps.py" in done.stdout
 
 
 def test_the_extension_of_the_page_refuses(tmp_path: Path) -> None:

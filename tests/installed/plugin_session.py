@@ -15,17 +15,24 @@ import tempfile
 from pathlib import Path
 
 USE = """\
+import sys
+
 from taskflows_cloud_core import CloudFunctionConfig, available_providers, get_environment
 import jobs
 
+sys.path.insert(0, "taskflows-cloud-{name}/tests")
+from server import serving
+
 print(available_providers())
-environment = get_environment("{name}", folder="place")
-config = CloudFunctionConfig(function_name="report", schedules=["Mon-Fri 09:00"])
-print(environment.plan_function(jobs.report, config))
-print(environment.deploy_function(jobs.report, config).raise_for_error())
-print(*environment.list_functions())
-print(environment.deploy_function(jobs.report, config).raise_for_error())
-print(environment.delete_function("report").raise_for_error())
+with serving() as (_, endpoint):
+    environment = get_environment("{name}", endpoint=endpoint)
+    config = CloudFunctionConfig(function_name="report", schedules=["Mon-Fri 09:00"])
+    print(environment.plan_function(jobs.report, config))
+    print(environment.deploy_function(jobs.report, config).raise_for_error())
+    print(*environment.list_functions())
+    print(environment.invoke_function("report"))
+    print(environment.deploy_function(jobs.report, config).raise_for_error())
+    print(environment.delete_function("report").raise_for_error())
 """
 
 

@@ -81,5 +81,6 @@ def test_a_provider_made_by_the_command_line_is_used_by_its_name() -> None:
     done = subprocess.run([*session, str(ROOT / "taskflows_cloud_core")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert "['local', 'memory', 'sky']" in done.stdout
-    assert "report on sky: deployed (sky/report)" in done.stdout
-    assert "report on sky: nothing to change (sky/report)" in done.stdout
+    assert "report on sky: deployed (http://127.0.0.1:" in done.stdout
+    assert "returned 'all is well'" in done.stdout
+    assert "report on sky: nothing to change (http://127.0.0.1:" in done.stdout

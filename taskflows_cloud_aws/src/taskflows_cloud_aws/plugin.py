@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskflows_cloud_aws import limits
@@ -33,6 +33,7 @@ from taskflows_cloud_core import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from taskflows_cloud_aws.resources.claim import LogGroupClaims
     from taskflows_cloud_aws.session.session import AwsSession
     from taskflows_cloud_core.progress import Progress
     from taskflows_cloud_core.reconcile import DeploymentRequest, DesiredState, Handler, Observation, ReadScope
@@ -180,19 +181,27 @@ def resource_handlers(session: AwsSession) -> Mapping[str, Handler]:
 
 
 @hookimpl
-def deploy_function(session: AwsSession, plan: Plan, progress: Progress) -> CloudDeploymentResult:
-    """Apply a plan."""
-    from taskflows_cloud_aws.deployment.apply import deploy
+def claim_store(session: AwsSession) -> LogGroupClaims:
+    """The claims, each a log group of its own."""
+    from taskflows_cloud_aws.resources.claim import LogGroupClaims
 
-    return deploy(session, plan, progress)
+    return LogGroupClaims(session=session)
 
 
-@hookimpl
-def delete_function(session: AwsSession, plan: Plan, progress: Progress) -> DeletionResult:
-    """Apply a plan of removal, or of unused shared resources."""
-    from taskflows_cloud_aws.deployment.apply import delete
+@hookimpl(wrapper=True)
+def deploy_function(session: AwsSession) -> Generator[None, CloudDeploymentResult, CloudDeploymentResult]:
+    """Release what the function shared, when core has carried out a plan."""
+    from taskflows_cloud_aws.deployment.apply import finish_deployment
 
-    return delete(session, plan, progress)
+    return finish_deployment(session, (yield))
+
+
+@hookimpl(wrapper=True)
+def delete_function(session: AwsSession) -> Generator[None, DeletionResult, DeletionResult]:
+    """Release what the function shared, when core has deleted all of its own."""
+    from taskflows_cloud_aws.deployment.apply import finish_deletion
+
+    return finish_deletion(session, (yield))
 
 
 @hookimpl

@@ -13,10 +13,12 @@ from taskflows_cloud_core import Calendar, Periodic, ScheduleExpression, Transla
 from taskflows_cloud_core.schedules import make_triggers
 from tests.aws.support.account import (
     ACCOUNT,
+    CLAIM,
     EMPTY,
     GIVEN_ROLE,
     OWNER,
     REGION,
+    RELEASE,
     client,
     config,
     make_given_role,
@@ -213,10 +215,12 @@ def test_changing_one_schedule_touches_only_that_schedule(env, aws, jobs, accoun
     }
     # The new one works before the old one goes.
     assert aws.mutating == [
+        CLAIM,
         "eventbridge:PutRule",
         "eventbridge:PutTargets",
         "eventbridge:RemoveTargets",
         "eventbridge:DeleteRule",
+        RELEASE,
     ]
 
 
@@ -257,7 +261,8 @@ def test_updating_the_code_leaves_all_else(env, aws, jobs, account):
     result = env.update_function_code("job", jobs.other, [])
 
     assert result.success
-    assert aws.mutating == ["lambda:UpdateFunctionCode", "lambda:PublishVersion", "lambda:UpdateAlias"]
+    changes = ["lambda:UpdateFunctionCode", "lambda:PublishVersion", "lambda:UpdateAlias"]
+    assert aws.mutating == [CLAIM, *changes, RELEASE]
     after = account()
     old, new = before["functions"].pop("job"), after["functions"].pop("job")
     assert old["CodeSha256"] != new["CodeSha256"]
@@ -316,7 +321,7 @@ def test_logs_can_be_kept_and_are_used_again(env, aws, jobs, account):
     )
     aws.clear()
     assert env.deploy_function(jobs.report, config(), [])
-    assert not [call for call in aws.mutating if "LogGroup" in call]
+    assert [call for call in aws.mutating if "LogGroup" in call] == [CLAIM, RELEASE]
     assert env.delete_function("job")
     assert account() == EMPTY
 

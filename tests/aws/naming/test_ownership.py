@@ -7,7 +7,7 @@ import json
 import pytest
 
 from taskflows_cloud_core import Calendar, FunctionNotFoundError, NotManagedError
-from tests.aws.support.account import EMPTY, GIVEN_ROLE, OWNER, client, config, make_given_role
+from tests.aws.support.account import CLAIM, EMPTY, GIVEN_ROLE, OWNER, RELEASE, client, config, make_given_role
 
 NEW_YORK = Calendar("Sun 17:00", timezone="America/New_York")
 SCHEDULES = ["Mon-Fri 14:00", NEW_YORK]
@@ -69,14 +69,17 @@ def test_a_foreign_resource_survives_a_deletion(env, aws, account, kind):
     assert account() == before
 
 
-def test_a_foreign_function_is_not_run_described_listed_or_paused(env, aws):
+def test_a_foreign_function_is_not_run_described_listed_or_paused(env, aws, account):
     aws.look(make_function)
+    before = account()
 
     for call in (env.invoke_function, env.describe_function, env.pause_schedules):
         with pytest.raises(NotManagedError, match="'job'"):
             call("job")
     assert env.list_functions() == []
-    assert aws.mutating == []
+    # Whose it is, is looked at when nobody else can deploy.
+    assert aws.mutating == [CLAIM, RELEASE]
+    assert account() == before
 
 
 def test_a_foreign_log_group_is_used_but_kept(env, aws, jobs, account):

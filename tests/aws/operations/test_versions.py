@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taskflows_cloud_core import Calendar, FunctionNotFoundError, OperationError
-from tests.aws.support.account import client, config, once
+from tests.aws.support.account import CLAIM, RELEASE, client, config, once
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_rolling_back_switches_code_and_settings_alone(three, aws, account):
 
     assert live.version == "2"
     assert live.is_live
-    assert aws.mutating == ["lambda:UpdateAlias"]
+    assert aws.mutating == [CLAIM, "lambda:UpdateAlias", RELEASE]
     after = account()
     assert after["functions"]["job"]["Live"]["MemorySize"] == 256
     assert {**after, "functions": {}} == {**before, "functions": {}}

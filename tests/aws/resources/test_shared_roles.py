@@ -117,6 +117,17 @@ def test_updates_keep_them(env, jobs, account):
     assert account()["roles"] == before
 
 
+@pytest.mark.parametrize("times", [["Mon-Fri 15:00"], ["Mon-Fri 14:00"], ["Mon-Fri 14:00", "Sun 10:00"]])
+def test_other_schedules_need_the_same_role(env, jobs, account, times):
+    assert env.deploy_function(jobs.report, scheduled("job"), [])
+    before = account()["roles"]
+
+    env.deploy_function(jobs.report, config("job", schedules=times, tags={"team": "data"}), []).raise_for_error()
+
+    assert account()["roles"] == before
+    assert env.plan_function(jobs.report, config("job", schedules=times, tags={"team": "data"}), []).is_empty
+
+
 def test_drift_of_a_shared_role_is_mended(env, aws, jobs, account):
     assert env.deploy_function(jobs.report, scheduled("job"), [])
     before = account()

@@ -18,10 +18,10 @@ def budgeted(aws):
 @pytest.mark.parametrize(
     ("number", "options", "most"),
     [
-        pytest.param(1, {}, 4, id="one"),
-        pytest.param(1, {"shared_roles": True, "schedule_service": "scheduler"}, 3, id="one with shared roles"),
-        pytest.param(10, {}, 4, id="ten"),
-        pytest.param(100, {}, 4, id="a hundred", marks=pytest.mark.sweep),
+        pytest.param(1, {}, 5, id="one"),
+        pytest.param(1, {"shared_roles": True, "schedule_service": "scheduler"}, 4, id="one with shared roles"),
+        pytest.param(10, {}, 5, id="ten"),
+        pytest.param(100, {}, 5, id="a hundred", marks=pytest.mark.sweep),
     ],
 )
 def test_calls_of_a_first_and_of_an_identical_deployment(aws, jobs, number, options, most):

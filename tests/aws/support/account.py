@@ -19,6 +19,8 @@ REGION = "us-east-1"
 ACCOUNT = "123456789012"
 GIVEN_ROLE = f"arn:aws:iam::{ACCOUNT}:role/given"
 OWNER = "taskflows-cloud:function"
+CLAIM, RELEASE = "cloudwatch-logs:CreateLogGroup", "cloudwatch-logs:DeleteLogGroup"
+"""What keeps other deployers away begins and ends a change with these."""
 _READING = ("Get", "List", "Describe", "Filter")
 
 
@@ -173,7 +175,7 @@ def everything() -> dict[str, Any]:
     return {
         "functions": {one["FunctionName"]: _function(one["FunctionName"]) for one in functions},
         "roles": {one["RoleName"]: _role(one["RoleName"]) for one in client("iam").list_roles()["Roles"]},
-        "log groups": {one["logGroupName"]: _log_group(one) for one in _pages("logs", "describe_log_groups")},
+        "log groups": {name: _log_group(one) for name, one in _log_groups() if not _is_claim(name, functions)},
         "rules": {one["Name"]: _rule(one) for one in _pages("events", "list_rules")},
         "schedule groups": {name: {} for name in groups if name != "default"},
         "schedules": _schedules(groups),
@@ -182,6 +184,23 @@ def everything() -> dict[str, Any]:
         "topics": {one["TopicArn"].rpartition(":")[2]: _topic(one["TopicArn"]) for one in _topics()},
         "alarms": {one["AlarmName"]: _alarm(one) for one in client("cloudwatch").describe_alarms()["MetricAlarms"]},
     }
+
+
+def _log_groups() -> list[tuple[str, dict[str, Any]]]:
+    return [(one["logGroupName"], one) for one in _pages("logs", "describe_log_groups")]
+
+
+def _is_claim(name: str, functions: list[dict[str, Any]]) -> bool:
+    """Whether a group is what keeps deployers from a function that is there.
+
+    That of a dead deployer goes with the next change or the deletion of the function. Without one, none may stay.
+    """
+    return any(name.startswith(f"/aws/lambda/{one['FunctionName']}.claim") for one in functions)
+
+
+def claims() -> list[str]:
+    """The log groups that keep deployers from functions."""
+    return [name for name, _ in _log_groups() if ".claim" in name]
 
 
 def _layers() -> list[Any]:

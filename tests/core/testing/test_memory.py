@@ -13,6 +13,7 @@ import pytest
 
 from taskflows_cloud_core import Calendar, CloudFunctionConfig, Periodic, get_environment
 from taskflows_cloud_core.testing import MemoryCloud
+from taskflows_cloud_core.testing.memory.place import open_place
 
 SUNDAY = datetime(2027, 1, 3, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -227,3 +228,22 @@ def test_include_files_and_packages_are_real(cloud, tmp_path: Path, monkeypatch:
     plan = deploy(cloud, include_files=["table.csv"]).plan
     assert plan.package.path.is_file()
     assert "table.csv" in {file.path for file in plan.package.contents}
+
+
+def test_a_scheduled_run_that_fails_is_repeated(cloud) -> None:
+    deploy(cloud, jobs.fails, schedules=["09:00"], retries=2)
+
+    begun = cloud.advance(timedelta(days=1))
+
+    assert [(run.event["attempt"], run.ok) for run in begun] == [(1, False), (2, False), (3, False)]
+    assert len({run.at for run in begun}) == 1
+
+
+def test_code_that_is_not_in_this_process_is_a_failed_run(cloud) -> None:
+    deploy(cloud)
+    open_place(cloud.place).callables.clear()
+
+    result = cloud.environment.invoke_function("report")
+
+    assert not result.ok
+    assert "is not in this process" in result.error

@@ -98,6 +98,7 @@ class DeletesNeighbours(Broken):
 
 class ResumesWithADeployment(Broken):
     FAILS = "test_a_redeployment_does_not_resume"
+    MAY_FAIL = ("test_a_redeployment_in_a_pause_starts_nothing",)
 
     @hookimpl
     def deploy_function(self, session, plan, progress):
@@ -181,6 +182,7 @@ class NamesAnotherFunction(Broken):
 
 class KeepsTheLastSchedules(Broken):
     FAILS = "test_schedules_can_be_taken_away"
+    MAY_FAIL = ("test_schedules_that_are_taken_away_start_nothing", "test_a_schedule_that_is_no_longer_given_is_gone")
 
     @hookimpl
     def plan_deployment(self, session, name, config, package, triggers):

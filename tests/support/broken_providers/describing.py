@@ -27,6 +27,7 @@ class ListsUnsorted(Broken):
 
 class ForgetsTheTimeout(Broken):
     FAILS = "test_a_description_reads_back_what_was_deployed"
+    MAY_FAIL = ("test_a_setting_is_refused_or_warned_about_or_holds?timeout_seconds?",)
 
     @hookimpl
     def describe_function(self, session, name):
@@ -146,3 +147,22 @@ class ExportsValues(Broken):
     @hookimpl
     def export_plan(self, plan, format):  # noqa: A002 - the hook's word
         return {**super().export_plan(plan, format), "environment.txt": f"values {values(plan)}"}
+
+
+class ForgetsTheConcurrency(Broken):
+    FAILS = "test_a_setting_is_refused_or_warned_about_or_holds[max_concurrency]"
+
+    @hookimpl
+    def describe_function(self, session, name):
+        found = super().describe_function(session, name)
+        return attrs.evolve(found, config=attrs.evolve(found.config, max_concurrency=None))
+
+
+class LosesTheRetention(Broken):
+    FAILS = "test_a_setting_is_refused_or_warned_about_or_holds[log_retention_days]"
+
+    @hookimpl
+    def plan_deployment(self, session, name, config, package, triggers):
+        if config is not None:
+            config = attrs.evolve(config, log_retention_days=None)
+        return super().plan_deployment(session, name, config, package, triggers)

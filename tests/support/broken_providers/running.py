@@ -145,6 +145,7 @@ class CountsOneSchedule(Broken):
 
 class MiscountsFailures(Broken):
     FAILS = "test_metrics_count_runs_and_failures"
+    MAY_FAIL = ("test_a_failed_scheduled_run_is_counted",)
 
     @hookimpl
     def get_metrics(self, session, name, start_time, end_time):

@@ -18,15 +18,14 @@ def run(folder, name, event=None, run_id=None, schedule=None):
     became of the run into a file.
     """
     home = Path(folder) / "functions" / name
-    function = json.loads((home / "function.json").read_text(encoding="utf-8"))
+    record = json.loads((home / "function.json").read_text(encoding="utf-8"))["record"]
     run_id, begin = run_id or uuid.uuid4().hex, time.monotonic()
-    settings = function["settings"]
     with tempfile.TemporaryDirectory() as scratch, (home / "log.jsonl").open("a", encoding="utf-8") as log:
         given = {
             "FUNCTION_NAME": name,
             "REQUEST_ID": run_id,
             "RESULT": Path(scratch) / "outcome.json",
-            "TIMEOUT_SECONDS": settings["timeout_seconds"],
+            "TIMEOUT_SECONDS": record["timeout_seconds"],
         }
         if schedule is not None:
             due = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -34,7 +33,7 @@ def run(folder, name, event=None, run_id=None, schedule=None):
         else:
             given["EVENT_FILE"] = Path(scratch) / "event.json"
             given["EVENT_FILE"].write_text(json.dumps(event), encoding="utf-8")
-        index = home / "code" / settings["sha256"] / "index.py"
+        index = home / "code" / record["sha256"] / "index.py"
         child = subprocess.Popen(
             [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(index)],
             stdin=subprocess.DEVNULL,
@@ -44,7 +43,7 @@ def run(folder, name, event=None, run_id=None, schedule=None):
             errors="backslashreplace",
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
-                **function["environment"],
+                **record["environment"],
                 **{f"TASKFLOWS_CLOUD_{variable}": str(value) for variable, value in given.items()},
             },
             cwd=scratch,

@@ -16,6 +16,7 @@ from taskflows_cloud_core import ConfigurationError, FunctionNotFoundError, Oper
 from taskflows_cloud_crontab import launcher, lines
 
 NAME_CHARACTERS = 64
+_DRAFT = ".draft-"
 NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{NAME_CHARACTERS - 1}}}")
 
 
@@ -86,7 +87,16 @@ class Place:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
+            self._remove_drafts()
             yield
+
+    def _remove_drafts(self):
+        """Remove what a process that was killed was writing."""
+        for draft in self.folder.glob(f"{_DRAFT}*"):
+            if draft.is_dir():
+                shutil.rmtree(draft)
+            else:
+                draft.unlink()
 
     @contextlib.contextmanager
     def changing(self, name):
@@ -97,10 +107,11 @@ class Place:
             self.write(name, function)
 
     def write(self, name, function):
-        """Write the state of a function, for its owner's eyes only, and the crontab."""
+        """Write the crontab, and the state of a function, for its owner's eyes only."""
         self.home(name).mkdir(parents=True, exist_ok=True)
-        _replace(self.home(name) / "function.json", json.dumps(function, indent=1))
-        self._write_crontab()
+        # The crontab comes first: what is read in the state is then true, also after a death in between.
+        self._write_crontab(self._functions() | {name: function})
+        self._replace(self.home(name) / "function.json", json.dumps(function, indent=1))
 
     def unpack(self, name, package):
         """Unpack code; a folder of code is whole or not there."""
@@ -108,7 +119,7 @@ class Place:
         if wanted.exists():
             return
         wanted.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
+        with self.locked(), tempfile.TemporaryDirectory(dir=self.folder, prefix=_DRAFT) as scratch:
             with zipfile.ZipFile(package.path) as archive:
                 archive.extractall(Path(scratch) / "code")
             (Path(scratch) / "code").rename(wanted)
@@ -118,9 +129,9 @@ class Place:
         shutil.rmtree(self.home(name) / "code" / sha256, ignore_errors=True)
 
     def drop_function(self, name):
-        """Remove the state of a function and its lines."""
+        """Remove the lines of a function and its state."""
+        self._write_crontab({other: function for other, function in self._functions().items() if other != name})
         (self.home(name) / "function.json").unlink(missing_ok=True)
-        self._write_crontab()
 
     def has_home(self, name):
         """Whether anything of a function is left, be it its log alone."""
@@ -128,22 +139,24 @@ class Place:
 
     def drop_home(self, name):
         """Remove what is left of a function that is gone: its log."""
-        if self.read(name) is None:
-            shutil.rmtree(self.home(name), ignore_errors=True)
+        with self.locked():
+            if self.read(name) is None:
+                shutil.rmtree(self.home(name), ignore_errors=True)
 
-    def _write_crontab(self):
+    def _functions(self):
+        return {name: self.read(name) for name in self.names()}
+
+    def _write_crontab(self, functions):
         source = Path(launcher.__file__).read_text(encoding="utf-8")
-        _replace(self.folder / "launcher.py", source)
-        functions = {name: self.read(name) for name in self.names()}
-        _replace(self.folder / "crontab", lines.render(self.folder, functions))
+        self._replace(self.folder / "launcher.py", source)
+        self._replace(self.folder / "crontab", lines.render(self.folder, functions))
 
-
-def _replace(path, text):
-    """Write a file in one step, readable by its owner alone."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).replace(path)
-    except OSError as error:
-        raise OperationError(f"{path} cannot be written: {error}") from error
+    def _replace(self, path, text):
+        """Write a file in one step, readable by its owner alone."""
+        try:
+            handle, name = tempfile.mkstemp(dir=self.folder, prefix=_DRAFT)
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(name).replace(path)
+        except OSError as error:
+            raise OperationError(f"{path} cannot be written: {error}") from error

@@ -1,23 +1,19 @@
 """The hooks. Each finds its work elsewhere."""
 
-import json
 import sys
 
 import attrs
 
 from taskflows_cloud_core import (
-    CloudFunctionConfig,
-    DeployedFunction,
-    FunctionDescription,
     InvocationResult,
     LogEvent,
-    LogPage,
     Problem,
     ProviderInfo,
     hookimpl,
 )
-from taskflows_cloud_core.kit import FileClaims
-from taskflows_cloud_crontab import launcher, lines, resources
+from taskflows_cloud_core.kit import FileClaims, cron_translation, page_of_events
+from taskflows_cloud_core.schedules import UNIX_CRON
+from taskflows_cloud_crontab import launcher, resources
 from taskflows_cloud_crontab.place import NAME, NAME_CHARACTERS, Place
 
 PROVIDER = "crontab"
@@ -74,7 +70,7 @@ def check_function(config):
 
 @hookimpl
 def translate_schedule(schedule):
-    return lines.translate(schedule)
+    return cron_translation(schedule, UNIX_CRON, service="cron")
 
 
 @hookimpl
@@ -97,33 +93,9 @@ def claim_store(session):
     return FileClaims(session.folder / "claims")
 
 
-def _listed(session, name, function):
-    return DeployedFunction(
-        name=name,
-        resource_id=resources.resource_id(session, name),
-        provider=PROVIDER,
-        schedules=sorted(function["lines"].values()),
-        tags=function["settings"]["tags"],
-        runtime=function["settings"]["runtime"],
-    )
-
-
 @hookimpl
-def list_functions(session):
-    return [_listed(session, name, session.get(name)) for name in session.names()]
-
-
-@hookimpl
-def describe_function(session, name):
-    function = session.get(name)
-    settings = {**function["settings"]}
-    sha256, entry = settings.pop("sha256"), settings.pop("entry")
-    return FunctionDescription(
-        function=_listed(session, name, function),
-        config=CloudFunctionConfig(function_name=name, **settings),
-        environment_names=sorted(function["environment"]),
-        metadata={"package_sha256": sha256, "entry": entry, "paused": function["paused"]},
-    )
+def function_names(session):
+    return session.names()
 
 
 @hookimpl
@@ -157,23 +129,4 @@ def _event(line):
 @hookimpl
 def get_logs(session, name, query, token):
     session.get(name)
-    events = [_event(line) for line in session.log(name)]
-    wanted = [
-        event
-        for event in events
-        if (query.start_time is None or event.timestamp >= query.start_time)
-        and (query.end_time is None or event.timestamp < query.end_time)
-        and query.request_id in (None, event.request_id)
-    ]
-    # The token is the event that the page before ended with, so that lines which come meanwhile do no harm.
-    end = len(wanted) if token is None else [event.event_id for event in wanted].index(json.loads(token))
-    first = max(0, end - query.limit)
-    page = wanted[first:end][::-1]
-    return LogPage(events=page, token=json.dumps(page[-1].event_id) if first else None)
-
-
-@hookimpl
-def set_schedules_enabled(session, name, enabled):
-    with session.changing(name) as function:
-        function["paused"] = not enabled
-        return len(function["lines"])
+    return page_of_events(map(_event, session.log(name)), query, token)

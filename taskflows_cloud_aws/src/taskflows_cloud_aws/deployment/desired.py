@@ -138,9 +138,8 @@ def _function(request: AwsRequest, observed: Observation) -> Resource:
     configuration["tags"] = {
         **configuration["tags"],
         **_files_tag(request, before),
-        **_provisioned_tag(before),
     }
-    return function.desired_function(request.names, code, configuration, found)
+    return function.desired_function(request.names, code, configuration)
 
 
 def _architecture(request: AwsRequest, before: Mapping[str, Any]) -> str:
@@ -182,10 +181,6 @@ def _files_tag(request: AwsRequest, before: Mapping[str, Any]) -> Mapping[str, s
     if request.package is not None:
         return tag_of_files(request.package.include_files)
     return {key: value for key, value in before["tags"].items() if key == ownership.FILES}
-
-
-def _provisioned_tag(before: Mapping[str, Any]) -> Mapping[str, str]:
-    return {key: value for key, value in before.get("tags", {}).items() if key == ownership.PROVISIONED}
 
 
 def given_role(options: AwsOptions, own: AwsFunctionOptions) -> str | None:

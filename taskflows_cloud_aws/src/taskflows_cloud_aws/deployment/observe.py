@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,6 +11,7 @@ from taskflows_cloud_aws.naming import ownership
 from taskflows_cloud_aws.naming.names import Names, layers_in
 from taskflows_cloud_aws.resources import (
     alarm,
+    claim,
     concurrency,
     function,
     function_reading,
@@ -59,6 +60,7 @@ class Wanted:
         keeps: Kinds of roles that stay as they are.
         removing: Whether the function is deleted: then layers and shared roles are read even when it has none.
         keeps_layers: Whether the function keeps its layers.
+        kinds: The kinds that are looked at; ``None`` is all.
     """
 
     adopt: bool = False
@@ -69,6 +71,11 @@ class Wanted:
     keeps: frozenset[str] = frozenset({role.EXECUTION, role.SCHEDULER})
     removing: bool = False
     keeps_layers: bool = True
+    kinds: frozenset[str] | None = None
+
+    def includes(self, *kinds: str) -> bool:
+        """Whether one of some kinds is looked at."""
+        return self.kinds is None or not self.kinds.isdisjoint(kinds)
 
 
 def read_function(session: AwsSession, names: Names, wanted: Wanted | None = None) -> Observation:
@@ -88,6 +95,7 @@ def read_function(session: AwsSession, names: Names, wanted: Wanted | None = Non
     wanted = wanted or Wanted()
     found = Collector(adopt=wanted.adopt)
     answer = function_reading.get_function(session, names.function)
+    _note_revision(session, names, answer)
     if answer is not None:
         if not wanted.adopt:
             _require_ours(names, answer)
@@ -108,15 +116,21 @@ class _Reading:
     found: Collector
 
     def parts(self) -> Iterator[Callable[[], None]]:
-        yield self._live if self.answer is not None else lambda: self._layers(set())
-        yield self._log_group
-        yield self._rules
-        yield self._scheduler
-        yield lambda: self.found.add(*upload.read_uploads(self.session, self.names))
-        yield lambda: self._optional(role.EXECUTION, "iam:GetRole", self._execution_role)
-        yield lambda: self._optional(alarm.KIND, "cloudwatch:DescribeAlarms", self._alarms)
-        yield lambda: self._optional(queue.KIND, "sqs:GetQueueUrl", self._queue)
-        yield lambda: self._optional(topic.KIND, "sns:ListTagsForResource", self._topic)
+        return (read for kinds, read in self._by_kinds() if self.wanted.includes(*kinds))
+
+    def _by_kinds(self) -> Iterator[tuple[Sequence[str], Callable[[], None]]]:
+        of_live = (live.KIND, invoke_config.KIND, permission.KIND, layer.KIND, provisioned.KIND)
+        yield of_live, self._live if self.answer is not None else lambda: self._layers(set())
+        yield [log_group.KIND], self._log_group
+        yield [rule.KIND], self._rules
+        yield [schedule_group.KIND, schedule.KIND, role.SCHEDULER], self._scheduler
+        yield [upload.KIND], lambda: self.found.add(*upload.read_uploads(self.session, self.names))
+        yield [role.EXECUTION], lambda: self._optional(role.EXECUTION, "iam:GetRole", self._execution_role)
+        yield [alarm.KIND], lambda: self._optional(alarm.KIND, "cloudwatch:DescribeAlarms", self._alarms)
+        yield [queue.KIND], lambda: self._optional(queue.KIND, "sqs:GetQueueUrl", self._queue)
+        yield [topic.KIND], lambda: self._optional(topic.KIND, "sns:ListTagsForResource", self._topic)
+        if self.wanted.removing:
+            yield [claim.KIND], lambda: self.found.add(claim.read_claim(self.session, self.names))
 
     def _optional(self, kind: str, right: str, read: Callable[[], None]) -> None:
         """Read a kind; only a desired one must be readable."""
@@ -129,8 +143,11 @@ class _Reading:
         """Read the live version and what belongs to it."""
         version = live.read_live(self.session, self.names)
         if version is not None:
-            self.found.add(version, invoke_config.read_invoke_config(self.session, self.names))
-            self.found.add(*permission.read_permissions(self.session, self.names))
+            self.found.add(version)
+            if self.wanted.includes(invoke_config.KIND):
+                self.found.add(invoke_config.read_invoke_config(self.session, self.names))
+            if self.wanted.includes(permission.KIND):
+                self.found.add(*permission.read_permissions(self.session, self.names))
         # A deployment that was killed may have changed the function, and not yet its live version.
         self._layers(usage.layers_of(self._configuration) | layers_in(live.settings_of(version).get("layers", [])))
         is_marked = self.answer is not None and ownership.PROVISIONED in self.answer.get("Tags", {})
@@ -219,6 +236,14 @@ class _Reading:
         self.found.add(*layers.resources)
         for key, users in layers.used_by.items():
             self.found.add_users(key, users)
+
+
+def _note_revision(session: AwsSession, names: Names, answer: GetFunctionResponseTypeDef | None) -> None:
+    revision = function.revision_of(answer)
+    if revision is None:
+        session.revisions.pop(names.function, None)
+    else:
+        session.revisions[names.function] = revision
 
 
 def _require_ours(names: Names, answer: GetFunctionResponseTypeDef) -> None:

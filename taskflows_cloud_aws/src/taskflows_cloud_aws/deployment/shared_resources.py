@@ -44,9 +44,11 @@ def release_roles(context: Context, plan: Plan) -> None:
         (schedule.KIND, role.SCHEDULER, names.shared_scheduler_role, names.shared_scheduler_role_arn),
     )
     deleted = {action.key for action in plan.actions if action.verb == "delete"}
+    # One schedule may give up what another one still needs.
+    needed = {resource.properties["role"] for resource in plan.desired if resource.kind in (FUNCTION, schedule.KIND)}
     for user, kind, name, arn in shared:
         is_released = any(_releases(action, arn) for action in plan.actions if action.key.kind == user)
-        if is_released and (kind, name) not in deleted:
+        if is_released and arn not in needed and (kind, name) not in deleted:
             role.release(context, kind, name)
 
 

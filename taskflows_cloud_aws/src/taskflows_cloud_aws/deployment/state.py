@@ -40,7 +40,8 @@ def observe(session: AwsSession, name: str, scope: ReadScope) -> Observation:
     if request is not None:
         request_checks.require(request, is_aws=session.foreign_endpoint is None)
         given_role_checks.require(session, request)
-    found = read_function(session, names, _wanted(session, request, removing=scope.removing))
+    wanted = _wanted(session, request, removing=scope.removing)
+    found = read_function(session, names, attrs.evolve(wanted, kinds=scope.kinds))
     if request is not None:
         found = _without_lost_parts(found)
     return attrs.evolve(found, warnings=_endpoint_warning(session))

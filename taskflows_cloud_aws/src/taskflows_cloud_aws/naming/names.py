@@ -97,7 +97,16 @@ class Names:
     @property
     def log_group_arn(self) -> str:
         """The ARN of the log group, without ``:*``."""
-        return self._arn("logs", f"log-group:{self.log_group}")
+        return self.log_group_arn_of(self.log_group)
+
+    def log_group_arn_of(self, name: str) -> str:
+        """The ARN of a log group, without ``:*``."""
+        return self._arn("logs", f"log-group:{name}")
+
+    @property
+    def claim(self) -> str:
+        """The log group that says who deploys. No function has a dot in its name, so it is the log of none."""
+        return f"{self.log_group}.claim"
 
     @property
     def _role_stem(self) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from taskflows_cloud_aws.resources import (
     alarm,
+    claim,
     concurrency,
     function,
     function_calls,
@@ -29,6 +30,7 @@ from taskflows_cloud_aws.resources.context import AwsHandler, Context
 HANDLERS: Mapping[str, AwsHandler] = MappingProxyType(
     {
         alarm.KIND: alarm.HANDLER,
+        claim.KIND: claim.HANDLER,
         concurrency.KIND: concurrency.HANDLER,
         function.KIND: function_calls.HANDLER,
         invoke_config.KIND: invoke_config.HANDLER,

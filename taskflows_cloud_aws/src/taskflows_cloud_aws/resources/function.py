@@ -108,18 +108,9 @@ def _observed_aws_properties(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if value}
 
 
-def desired_function(
-    names: Names, code: Mapping[str, Any], configuration: Mapping[str, Any], observed: Resource | None
-) -> Resource:
-    """A function that is in order, in the revision that was found.
-
-    The revision is not wanted but expected: it is the same on both sides, and an update is refused by AWS
-    when somebody else was faster.
-    """
-    properties = {**code, **configuration, "state": "Active", "last_update": "Successful"}
-    if observed is not None and "revision" in observed.properties:
-        properties["revision"] = observed.properties["revision"]
-    return _function(names, properties)
+def desired_function(names: Names, code: Mapping[str, Any], configuration: Mapping[str, Any]) -> Resource:
+    """A function that is in order."""
+    return _function(names, {**code, **configuration, "state": "Active", "last_update": "Successful"})
 
 
 def _function(names: Names, properties: Mapping[str, Any]) -> Resource:
@@ -144,16 +135,25 @@ def observed_function(names: Names, answer: GetFunctionResponseTypeDef | Mapping
         "memory_mb": found["MemorySize"],
         "role": found["Role"],
         "runtime": found.get("Runtime", ""),
-        "tags": ownership.MARKS.comparable(answer.get("Tags", {})),
+        "tags": _tags_of(answer),
         "timeout_seconds": found["Timeout"],
         # Only "Failed" is wrong: the others are ways of being in order, or on the way there.
         "state": "Failed" if found.get("State") == "Failed" else "Active",
         "last_update": "Failed" if found.get("LastUpdateStatus") == "Failed" else "Successful",
     }
-    # A change that is under way will end with another revision.
-    if "RevisionId" in found and is_settled(found):
-        properties["revision"] = found["RevisionId"]
     return _function(names, properties)
+
+
+def _tags_of(answer: GetFunctionResponseTypeDef | Mapping[str, Any]) -> dict[str, str]:
+    """The tags, without the one that comes and goes with provisioned concurrency."""
+    tags = ownership.MARKS.comparable(answer.get("Tags", {}))
+    return {key: value for key, value in tags.items() if key != ownership.PROVISIONED}
+
+
+def revision_of(answer: GetFunctionResponseTypeDef | Mapping[str, Any] | None) -> str | None:
+    """What a change may demand to be the state that it changes; a change that is under way will end with another."""
+    found = answer["Configuration"] if answer is not None else {}
+    return found.get("RevisionId") if is_settled(found) else None
 
 
 def code_sha256(found: Mapping[str, Any]) -> str:

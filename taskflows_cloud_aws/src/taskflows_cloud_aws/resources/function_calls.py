@@ -16,6 +16,7 @@ from taskflows_cloud_aws.resources.function import (
     creation_request,
     is_settled,
     observed_function,
+    revision_of,
 )
 from taskflows_cloud_aws.session.error_codes import error_message
 from taskflows_cloud_aws.session.transient_errors import is_missing_layer, is_refused_for_now
@@ -125,7 +126,7 @@ def _go_on_if_ours(context: Context, wanted: Resource) -> None:
     if not ownership.MARKS.is_owned(context.names.function, answer.get("Tags", {})):
         raise NotManagedError(f"the function {wanted.name!r} exists and was not made by taskflows-cloud")
     found = observed_function(context.names, answer)
-    if _differing(found, wanted) - {"revision", "tags"}:
+    if _differing(found, wanted) - {"tags"}:
         raise OperationError(f"the function {wanted.name!r} was changed by somebody else meanwhile; run again")
 
 
@@ -144,7 +145,7 @@ def _update(context: Context, action: Action) -> None:
 def _update_parts(context: Context, action: Action) -> None:
     changed = action.changed_fields
     everything = "last_update" in changed
-    revision = action.resource.properties.get("revision")
+    revision = context.session.revisions.get(action.resource.name)
     if everything or changed & CONFIGURATION_FIELDS:
         revision = _update_configuration(context, action, revision)
     if (everything and context.package is not None) or changed & CODE_FIELDS:
@@ -185,11 +186,12 @@ def _change(context: Context, fields: frozenset[str], action: Action, call: Call
         answer = dict(_retry_transient(context, call))
     except context.session.lambda_.exceptions.PreconditionFailedException:
         # Either the answer to our own call was lost and it was made twice, or somebody was faster.
-        found = observed_function(context.names, wait_until_settled(context))
+        now = wait_until_settled(context)
+        found = observed_function(context.names, now)
         if _differing(found, action.resource) & fields:
             raise
         context.made.function = found
-        return found.properties.get("revision")
+        return revision_of(now)
     if not is_settled(answer):
         answer = dict(wait_until_settled(context)["Configuration"])
     context.made.function = observed_function(context.names, {"Configuration": answer})

@@ -50,6 +50,9 @@ class AwsSession:
         self.retry = Retry()
         self.known_functions: set[str] = set()
         self.known_roles: set[str] = set()
+        self.claimed: set[str] = set()
+        # The functions' revisions when they were last read for a plan: an update is refused when they have moved on.
+        self.revisions: dict[str, str] = {}
         self.denied: set[str] = set()
         self._rate_limit = RateLimit(per_second=limits.CONTROL_CALLS_A_SECOND)
         self._lock = threading.RLock()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taskflows_cloud_core.hookspecs.markers import hookspec
@@ -113,6 +113,34 @@ class ResourcesSpec:
 
                     timer = Handler(create=put, update=put, delete=remove)
                     return {"function": timer, "timer": timer}
+
+        .. versionadded:: 0.1
+        """
+        raise NotImplementedError
+
+    @hookspec(firstresult=True)
+    def function_names(self, session: Any) -> Sequence[str]:
+        """Name the functions that taskflows-cloud deployed there. Called by core's own ``list_functions``.
+
+        A provider that keeps the kit's record (`taskflows_cloud_core.kit.function_record`) needs no other listing.
+
+        Args:
+            session: What ``connect`` returned.
+
+        Returns:
+            The names, in any order; those of other owners' functions are not among them.
+
+        Raises:
+            OperationError: They cannot be read.
+
+        Example:
+            .. code-block:: python
+
+                from taskflows_cloud_core import hookimpl
+
+                @hookimpl
+                def function_names(session):
+                    return [one["name"] for one in session.get("/functions")]
 
         .. versionadded:: 0.1
         """

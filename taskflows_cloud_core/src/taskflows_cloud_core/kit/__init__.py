@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from taskflows_cloud_core.kit.claiming.file_claims import FileClaims
     from taskflows_cloud_core.kit.claiming.process_identity import ProcessIdentity, this_process
     from taskflows_cloud_core.kit.costs import ASSUMED_SECONDS, PriceSource, Usage
+    from taskflows_cloud_core.kit.cron import cron_translation
     from taskflows_cloud_core.kit.execution import Execution, carry_out, no_claim
+    from taskflows_cloud_core.kit.http import TRANSIENT_STATUSES, status_error
+    from taskflows_cloud_core.kit.log_pages import page_of_events
     from taskflows_cloud_core.kit.log_runs import LineMarks, LogRow
     from taskflows_cloud_core.kit.logs import LogSource, read_log_page
     from taskflows_cloud_core.kit.names import shortened
@@ -52,6 +55,17 @@ if TYPE_CHECKING:
         schedule_text,
     )
     from taskflows_cloud_core.kit.rate_limit import RateLimit
+    from taskflows_cloud_core.kit.records import (
+        FUNCTION,
+        decode_record,
+        encode_record,
+        function_record,
+        function_state,
+        package_resource,
+        package_resources,
+        schedule_resource,
+        schedule_resources,
+    )
     from taskflows_cloud_core.kit.resources import properties_of_kind, resources_of_kind
     from taskflows_cloud_core.kit.results import deletion_result, deployment_result
     from taskflows_cloud_core.kit.retry import Retry
@@ -65,6 +79,7 @@ _MODULES = {
     "ClaimStore": "claiming.claims",
     "Collector": "observation",
     "Execution": "execution",
+    "FUNCTION": "records",
     "FileClaims": "claiming.file_claims",
     "HeldClaim": "claiming.claims",
     "LEASE_SECONDS": "claiming.claims",
@@ -78,23 +93,32 @@ _MODULES = {
     "RateLimit": "rate_limit",
     "ReadResult": "observation",
     "Retry": "retry",
+    "TRANSIENT_STATUSES": "http",
     "Usage": "costs",
     "as_pairs": "ownership",
     "brought_up_to_date": "planning",
     "carry_out": "execution",
     "changed_marks": "ownership",
     "claimed": "claiming.claims",
+    "cron_translation": "cron",
     "decode_claim": "claiming.claims",
+    "decode_record": "records",
     "deletion_result": "results",
     "deployment_plan": "planning",
     "deployment_result": "results",
     "encode_claim": "claiming.claims",
+    "encode_record": "records",
     "find_problems": "checks",
     "flag": "checks",
     "from_pairs": "ownership",
+    "function_record": "records",
+    "function_state": "records",
     "no_claim": "execution",
     "one_of": "checks",
     "optional_flag": "checks",
+    "package_resource": "records",
+    "package_resources": "records",
+    "page_of_events": "log_pages",
     "paths_as_mark": "ownership",
     "paths_of_mark": "ownership",
     "properties_of_kind": "resources",
@@ -102,11 +126,14 @@ _MODULES = {
     "removal_plan": "planning",
     "require_existing": "planning",
     "resources_of_kind": "resources",
+    "schedule_resource": "records",
+    "schedule_resources": "records",
     "schedule_text": "planning",
     "secrets_of": "secrets",
     "secrets_of_action": "secrets",
     "sequence": "checks",
     "shortened": "names",
+    "status_error": "http",
     "surplus_versions": "versions",
     "text_like": "checks",
     "texts_like": "checks",
@@ -119,7 +146,9 @@ _MODULES = {
 
 __all__ = [
     "ASSUMED_SECONDS",
+    "FUNCTION",
     "LEASE_SECONDS",
+    "TRANSIENT_STATUSES",
     "Check",
     "ClaimStore",
     "Collector",
@@ -142,17 +171,25 @@ __all__ = [
     "carry_out",
     "changed_marks",
     "claimed",
+    "cron_translation",
     "decode_claim",
+    "decode_record",
     "deletion_result",
     "deployment_plan",
     "deployment_result",
     "encode_claim",
+    "encode_record",
     "find_problems",
     "flag",
     "from_pairs",
+    "function_record",
+    "function_state",
     "no_claim",
     "one_of",
     "optional_flag",
+    "package_resource",
+    "package_resources",
+    "page_of_events",
     "paths_as_mark",
     "paths_of_mark",
     "properties_of_kind",
@@ -160,11 +197,14 @@ __all__ = [
     "removal_plan",
     "require_existing",
     "resources_of_kind",
+    "schedule_resource",
+    "schedule_resources",
     "schedule_text",
     "secrets_of",
     "secrets_of_action",
     "sequence",
     "shortened",
+    "status_error",
     "surplus_versions",
     "text_like",
     "texts_like",

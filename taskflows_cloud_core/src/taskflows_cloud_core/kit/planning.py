@@ -175,7 +175,10 @@ def brought_up_to_date(plan: Plan, fresh: Plan) -> Plan:
         wanted = changed.get(action.key) if action.verb != "delete" else None
         now = action if wanted is None else _towards(wanted, action.observed)
         before = own.get(action.key)
-        is_same = before is not None and (before.verb, before.observed) == (now.verb, now.observed)
+        # What is wanted may depend on what is there of other resources, so it is compared too.
+        is_same = before is not None and all(
+            getattr(before, name) == getattr(now, name) for name in ("verb", "observed", "resource")
+        )
         actions.append(before if is_same and before is not None else now)
     if actions == list(plan.actions):
         return plan

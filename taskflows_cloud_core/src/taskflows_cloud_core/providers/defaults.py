@@ -105,6 +105,8 @@ class CoreDefaults:
         from taskflows_cloud_core import kit
 
         if plan.is_empty:
+            if plan.is_of_function:
+                self._clear_claim_on_nothing(session, plan.function_name, progress)
             return kit.deletion_result(plan, kit.Execution())
         if not plan.is_of_function:
             return kit.deletion_result(plan, self._carry_out(session, plan, progress, None))
@@ -127,6 +129,12 @@ class CoreDefaults:
         """Claim the function while an older version is made live."""
         with self._claimed(session, name, silent):
             return (yield)
+
+    def _clear_claim_on_nothing(self, session: Any, name: str, progress: Progress) -> None:
+        """Remove the claim of a deployer who died before the function was there or after it was gone."""
+        if self.has("claim_store") and self.call("claim_store", session=session).read(name) is not None:
+            with self._claimed(session, name, progress):
+                pass  # It is taken over, and removed at the end of the block.
 
     @contextmanager
     def _claimed(self, session: Any, name: str, progress: Progress) -> Iterator[HeldClaim | None]:

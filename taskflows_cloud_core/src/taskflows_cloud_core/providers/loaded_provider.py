@@ -30,7 +30,7 @@ class LoadedProvider:
     info: ProviderInfo
     distribution: str
     manager: pluggy.PluginManager = attrs.field(repr=False, eq=False)
-    origins: Mapping[str, PluginOrigin] = attrs.field(repr=False, eq=False)
+    origins: dict[str, PluginOrigin] = attrs.field(repr=False, eq=False)
 
     def has(self, operation: str) -> bool:
         """Whether the provider, or core on its behalf, implements a hook."""

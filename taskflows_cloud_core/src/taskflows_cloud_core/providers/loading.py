@@ -35,6 +35,7 @@ from taskflows_cloud_core.providers.hook_checks import (
     unmarked_hooks,
 )
 from taskflows_cloud_core.providers.loaded_provider import LoadedProvider
+from taskflows_cloud_core.providers.operation_defaults import OPERATIONS, OperationDefaults
 from taskflows_cloud_core.providers.plugin_failures import PluginOrigin
 
 
@@ -66,7 +67,8 @@ def load_provider(name: str) -> LoadedProvider:
     plugin = _import(offer)
     info = _read_info(offer, plugin)
     manager = _new_manager()
-    origins = {"core defaults": PluginOrigin(kind="core", distribution=f"taskflows-cloud-core {__version__}")}
+    core = PluginOrigin(kind="core", distribution=f"taskflows-cloud-core {__version__}")
+    origins = {"core defaults": core, "core operations": core}
     loaded = LoadedProvider(info=info, distribution=offer.distribution, manager=manager, origins=origins)
     manager.register(CoreDefaults(info=info, has=loaded.has, call=loaded.call), "core defaults")
     for extension in find_offers(EXTENSIONS_GROUP):
@@ -77,6 +79,9 @@ def load_provider(name: str) -> LoadedProvider:
             )
     plugin_name = _register_provider(manager, offer, plugin)
     origins[plugin_name] = PluginOrigin(kind="provider", name=offer.name, distribution=offer.distribution)
+    operations = OperationDefaults(info=info, has=loaded.has, call=loaded.call)
+    # Only what the provider lacks: core's answer must not take the place of a None, which breaks the contract.
+    manager.register(operations.only(name for name in OPERATIONS if not loaded.has(name)), "core operations")
     return loaded
 
 

@@ -24,7 +24,9 @@ _PLACES: Mapping[str, str] = MappingProxyType(
         "README.md.txt": "README.md",
         "init.py.txt": "src/taskflows_cloud_example/__init__.py",
         "plugin.py.txt": "src/taskflows_cloud_example/plugin.py",
-        "place.py.txt": "src/taskflows_cloud_example/place.py",
+        "client.py.txt": "src/taskflows_cloud_example/client.py",
+        "resources.py.txt": "src/taskflows_cloud_example/resources.py",
+        "server.py.txt": "tests/server.py",
         "test_conformance.py.txt": "tests/test_conformance.py",
     }
 )

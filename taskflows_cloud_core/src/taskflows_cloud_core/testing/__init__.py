@@ -1,4 +1,4 @@
-"""For tests: a cloud in memory for those who deploy, a conformance suite for those who write providers.
+"""For tests: a cloud in memory for those who deploy, a conformance suite and sweeps for those who write providers.
 
 `MemoryCloud` needs nothing but core. `ProviderConformance` and the fixtures need pytest:
 ``pip install 'taskflows-cloud-core[testing]'``.
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from taskflows_cloud_core._lazy import attach
 
 if TYPE_CHECKING:
-    from taskflows_cloud_core.testing.conformance import ProviderConformance
+    from taskflows_cloud_core.testing.conformance import DeployedSchedule, FiredRun, ProviderConformance
     from taskflows_cloud_core.testing.expressions import read_expression
     from taskflows_cloud_core.testing.memory import (
         Due,
@@ -27,12 +27,16 @@ _MODULES = {
     "MemoryOptions": "memory",
     "MemoryProvider": "memory",
     "MemoryRun": "memory",
+    "DeployedSchedule": "conformance",
+    "FiredRun": "conformance",
     "ProviderConformance": "conformance",
     "read_expression": "expressions",
 }
 
 __all__ = [
+    "DeployedSchedule",
     "Due",
+    "FiredRun",
     "MemoryCloud",
     "MemoryDeployment",
     "MemoryOptions",

@@ -14,7 +14,7 @@ from taskflows_cloud_core.kit.export.documents import without_blanks
 from taskflows_cloud_core.reconcile import Resource
 
 # What a version does not keep of a function.
-_NOT_OF_VERSION = frozenset({"environment", "last_update", "revision", "state", "tags"})
+_NOT_OF_VERSION = frozenset({"environment", "last_update", "state", "tags"})
 
 
 def around(writer: Writer) -> Iterator[Named]:

@@ -19,8 +19,11 @@ import pytest
 _SUBJECTS = (
     "bad_input",
     "capabilities",
+    "by_clock",
     "concurrency",
+    "coverage",
     "deletion",
+    "deployed_schedules",
     "harness",
     "idempotence",
     "identity",
@@ -30,17 +33,23 @@ _SUBJECTS = (
     "logs",
     "missing",
     "names",
+    "ownership",
     "packaging",
     "pausing",
     "planning",
+    "reaching_schedules",
+    "scheduled_runs",
     "schedules",
     "secrets",
+    "settings",
     "suite",
     "texts",
     "versions",
+    "whole_place",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{subject}" for subject in _SUBJECTS))
 
+from taskflows_cloud_core.testing.conformance.readings import DeployedSchedule, FiredRun  # noqa: E402 - as above
 from taskflows_cloud_core.testing.conformance.suite import ProviderConformance  # noqa: E402 - after the registration
 
-__all__ = ["ProviderConformance"]
+__all__ = ["DeployedSchedule", "FiredRun", "ProviderConformance"]

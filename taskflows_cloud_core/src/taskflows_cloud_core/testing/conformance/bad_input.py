@@ -10,11 +10,13 @@ from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.results import CloudDeploymentResult
 from taskflows_cloud_core.schedules import Calendar
+from taskflows_cloud_core.testing.conformance.effects import reads
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _TOO_LONG = "n" * 1000
 
 
+@reads
 class BadInputChecks(Harness):
     """``check_function`` together with the checks of core."""
 

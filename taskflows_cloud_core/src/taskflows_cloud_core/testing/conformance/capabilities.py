@@ -12,6 +12,7 @@ import pytest
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import OperationUnsupported
 from taskflows_cloud_core.schedules import Calendar
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _ASK: Mapping[str, Callable[[CloudEnvironment, Any], Any]] = MappingProxyType(
@@ -34,6 +35,7 @@ _ASK: Mapping[str, Callable[[CloudEnvironment, Any], Any]] = MappingProxyType(
 _ANSWERING = sorted(set(_ASK) - {"export"})
 
 
+@changes
 class CapabilityChecks(Harness):
     """``ProviderInfo.capabilities``: what is declared works, what is not is unsupported."""
 

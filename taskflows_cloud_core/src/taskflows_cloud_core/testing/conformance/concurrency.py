@@ -9,11 +9,13 @@ from typing import Any
 
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.progress import ProgressEvent
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _MANY = 4
 
 
+@changes
 class ConcurrencyChecks(Harness):
     """``deploy_many``, and two deployers of one function."""
 

@@ -5,23 +5,39 @@ from __future__ import annotations
 import importlib
 import itertools
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 import pytest
 
 from taskflows_cloud_core.config import CloudFunctionConfig
 from taskflows_cloud_core.environment import CloudEnvironment, get_environment
+from taskflows_cloud_core.options import build_options
 from taskflows_cloud_core.provider_info import ProviderInfo
-from taskflows_cloud_core.providers import load_provider
+from taskflows_cloud_core.providers import LoadedProvider, load_provider
 from taskflows_cloud_core.results import CloudDeploymentResult
-from taskflows_cloud_core.schedules import Calendar, CalendarSpec, Periodic, Schedule, ScheduleExpression
+from taskflows_cloud_core.schedules import Calendar, CalendarSpec, Periodic, Schedule, ScheduleExpression, next_runs
+from taskflows_cloud_core.testing.conformance.effects import EFFECTS, Effect, effect_of
 from taskflows_cloud_core.testing.conformance.jobs import HELPER_SOURCE, JOBS_SOURCE
+from taskflows_cloud_core.testing.conformance.readings import (
+    CannotStart,
+    Fire,
+    MakeForeign,
+    MakeMany,
+    ReadSchedules,
+    ReadTexts,
+)
 from taskflows_cloud_core.testing.expressions import read_expression
 
+FIXTURES = ("fire", "deployed_schedules", "foreign", "texts_others_can_read", "many", "cannot_start")
+"""The fixtures that read a place with the test's own client; checks of those that are not filled are skipped."""
 _NUMBERS = itertools.count()
+_POLL_SECONDS = 0.2
+_Value = TypeVar("_Value")
 # Common enough for every cloud to say two of them; the suite takes the first that the provider says exactly.
 _COMMON: tuple[Schedule, ...] = (
     Calendar("Mon-Fri 09:00"),
@@ -49,10 +65,24 @@ class Harness:
         provider: The name of the provider's entry point.
         left_out: Checks that cannot be made in this place, by name, with the reason: for instance because an
             emulator stands for the cloud. They are reported as skipped.
+        effects: Which checks are run: those that read what one deployment made, those that also run it, those that
+            change it.
+        wait_seconds: How long any check waits at the most for what does not happen at once, in seconds.
+        more_than_a_page: How many functions the place does not list at once.
+        runs_in_background: Whether a run that is not waited for goes on beside the test, so that its log can be read
+            meanwhile.
+        shortest_timeout: The shortest ``timeout_seconds`` that the provider takes.
+        smallest_memory: The smallest ``memory_mb`` that the provider takes.
     """
 
     provider: ClassVar[str]
     left_out: ClassVar[Mapping[str, str]] = {}
+    effects: ClassVar[tuple[Effect, ...]] = EFFECTS
+    wait_seconds: ClassVar[float] = 60.0
+    more_than_a_page: ClassVar[int] = 60
+    runs_in_background: ClassVar[bool] = False
+    shortest_timeout: ClassVar[int] = 1
+    smallest_memory: ClassVar[int] = 128
     _info: ClassVar[ProviderInfo]
 
     def __init_subclass__(cls) -> None:
@@ -81,6 +111,65 @@ class Harness:
         """
         return lambda: self.what_is_told(environment)
 
+    @pytest.fixture
+    def fire(self) -> Fire:
+        """Starts everything that is due at a timestamp, as the platform would, and reads the runs of a function.
+
+        Override it as a fixture that returns ``fire(environment, name, moment) -> list[FiredRun]``. It returns when
+        the runs are over, retries included. The timestamps of one check never go back.
+        """
+        self._is_not_filled("fire")
+
+    @pytest.fixture
+    def deployed_schedules(self) -> ReadSchedules:
+        """Reads ``deployed_schedules(environment, name) -> list[DeployedSchedule]``; override it."""
+        self._is_not_filled("deployed_schedules")
+
+    @pytest.fixture
+    def foreign(self) -> MakeForeign:
+        """Makes what another owner has under the name of a resource; override it.
+
+        ``foreign(environment, key)`` returns what reads that object back, as a value that can be compared, or
+        ``None`` where nobody else can have one of that kind.
+        """
+        self._is_not_filled("foreign")
+
+    @pytest.fixture
+    def texts_others_can_read(self) -> ReadTexts:
+        """Reads ``texts_others_can_read(environment, name) -> list[str]``; override it.
+
+        All that is stored about a function where its readers are more than the function itself.
+        """
+        self._is_not_filled("texts_others_can_read")
+
+    @pytest.fixture
+    def many(self) -> MakeMany:
+        """Makes ``many(environment, n)`` deployed functions and returns their names; override it."""
+        self._is_not_filled("many")
+
+    @pytest.fixture
+    def cannot_start(self) -> CannotStart:
+        """Deploys what can never start and returns the result: ``cannot_start(environment, name)``; override it."""
+        self._is_not_filled("cannot_start")
+
+    def fills(self, fixture: str) -> bool:
+        """Whether the class fills a fixture of `FIXTURES`."""
+        return next(kind for kind in type(self).__mro__ if fixture in vars(kind)) is not Harness
+
+    def _is_not_filled(self, fixture: str) -> NoReturn:
+        pytest.skip(f"{type(self).__name__} does not fill the fixture {fixture!r}: nobody has seen whether this holds")
+
+    def wait_for(self, read: Callable[[], _Value], is_there: Callable[[_Value], bool]) -> _Value:
+        """Read until something is there or ``wait_seconds`` are over.
+
+        Returns:
+            What was read last.
+        """
+        deadline = time.monotonic() + self.wait_seconds
+        while not is_there(found := read()) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return found
+
     def config(self, function_name: str = "job", **settings: Any) -> CloudFunctionConfig:
         """A configuration; override it when functions in the place need something more."""
         return CloudFunctionConfig(function_name=function_name, **settings)
@@ -88,6 +177,32 @@ class Harness:
     def honoured(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Those of some settings that the provider does not list in ``ProviderInfo.unsupported``."""
         return {name: value for name, value in settings.items() if name not in self.info.unsupported}
+
+    def honoured_or_skip(self, **settings: Any) -> dict[str, Any]:
+        """Some settings; the check is skipped when the provider refuses one or warns about it."""
+        if unsupported := sorted(set(settings) & set(self.info.unsupported)):
+            pytest.skip(f"the provider {self.provider!r} refuses or warns about {', '.join(unsupported)}")
+        return settings
+
+    def due_times(self, expression: ScheduleExpression, count: int, after: datetime) -> list[datetime]:
+        """The next due times of an expression, as the provider reads it."""
+        reading = self.read_expression(expression)
+        if isinstance(reading, Periodic):
+            return list(reading.next_runs(count, after))
+        return list(next_runs(reading, count, after))
+
+    def connect(self, options: Mapping[str, Any]) -> tuple[LoadedProvider, Any]:
+        """The provider itself and a session, for what an environment does not offer."""
+        provider = load_provider(self.provider)
+        given: Any = build_options(provider.info.options_class, options, subject="the conformance suite")
+        return provider, provider.call("connect", options=given)
+
+    def is_name(self, options: Mapping[str, Any], name: str) -> bool:
+        """Whether ``check_function`` takes a name."""
+        provider, session = self.connect(options)
+        config = self.config(name).resolved(self.info.defaults)
+        problems = provider.call("check_function", session=session, function=None, config=config)
+        return all(problem.field != "function_name" for problem in problems)
 
     def read_expression(self, expression: ScheduleExpression) -> CalendarSpec | Periodic:
         """When an expression fires, as the provider reads it; override it for a language of its own."""
@@ -132,6 +247,9 @@ class Harness:
         name = getattr(request.node, "originalname", request.node.name)
         if name in self.left_out:
             pytest.skip(f"left out by {type(self).__name__}: {self.left_out[name]}")
+        effect = effect_of(getattr(self, name, None))
+        if effect is not None and effect not in self.effects:
+            pytest.skip(f"{type(self).__name__} runs no check that {effect}")
 
     @property
     def info(self) -> ProviderInfo:

@@ -7,9 +7,11 @@ from types import ModuleType
 from typing import Any
 
 from taskflows_cloud_core.environment import CloudEnvironment
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 
+@changes
 class IdempotenceChecks(Harness):
     """Deploying and deleting what is as it should be."""
 

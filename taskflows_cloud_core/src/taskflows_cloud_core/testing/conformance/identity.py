@@ -7,9 +7,11 @@ from typing import Any
 
 from taskflows_cloud_core.environment import CloudEnvironment, get_environment
 from taskflows_cloud_core.hookspecs import HOOK_API_VERSION
+from taskflows_cloud_core.testing.conformance.effects import reads
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 
+@reads
 class IdentityChecks(Harness):
     """``provider_info`` and ``connect``."""
 

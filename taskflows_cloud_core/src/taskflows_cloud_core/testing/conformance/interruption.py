@@ -9,6 +9,7 @@ from typing import Any
 
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.progress import Progress, ProgressEvent
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 
@@ -16,6 +17,7 @@ class _InterruptedError(BaseException):
     """Stands for Ctrl-C: nobody catches it."""
 
 
+@changes
 class InterruptionChecks(Harness):
     """The listener of progress raises at an action, which ends the run there."""
 

@@ -8,9 +8,11 @@ import pytest
 
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import OperationError
+from taskflows_cloud_core.testing.conformance.effects import runs
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 
+@runs
 class InvokingChecks(Harness):
     """``invoke_function``, for providers with the capability ``"invoke"``."""
 

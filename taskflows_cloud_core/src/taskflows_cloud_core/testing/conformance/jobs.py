@@ -9,6 +9,8 @@ def answer():
 JOBS_SOURCE = '''"""Jobs of a user."""
 
 import os
+import time
+from pathlib import Path
 
 from {helper} import answer
 
@@ -38,6 +40,44 @@ def says(event):
 
 def variable(event):
     return os.environ.get(event)
+
+
+def scheduled(event, context, code="first"):
+    print("scheduled run begins")
+    table = Path(__file__).with_name("table.csv")
+    return {{
+        "answer": answer(),
+        "code": code,
+        "event": event,
+        "mode": os.environ.get("MODE"),
+        "occurrence": context.occurrence and str(context.occurrence),
+        "table": table.read_text(encoding="utf-8") if table.exists() else None,
+    }}
+
+
+def rescheduled(event, context):
+    return scheduled(event, context, "second")
+
+
+def fails_for_occurrence(event, context):
+    print(f"attempt for {{context.occurrence}}")
+    raise ValueError("broken on purpose")
+
+
+def waits(event):
+    print("run begins", flush=True)
+    deadline = time.monotonic() + event["seconds"]
+    while not os.path.exists(event["gate"]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    print("run ends")
+
+
+def takes_too_long():
+    time.sleep(30)
+
+
+def needs_too_much_memory():
+    return len(bytearray(400 * 1024 * 1024))
 
 
 def needs_more(event, context, table):

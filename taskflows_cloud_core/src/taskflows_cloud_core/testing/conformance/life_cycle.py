@@ -6,9 +6,11 @@ from types import ModuleType
 from typing import Any
 
 from taskflows_cloud_core.environment import CloudEnvironment
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 
+@changes
 class LifeCycleChecks(Harness):
     """``deploy_function``, ``list_functions``, ``describe_function`` and updates of a part."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from taskflows_cloud_core.environment import CloudEnvironment
-from taskflows_cloud_core.options import build_options
-from taskflows_cloud_core.providers import load_provider
 from taskflows_cloud_core.results import LogEvent, LogPage, LogQuery
+from taskflows_cloud_core.testing.conformance.effects import runs
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _LINES = 60
@@ -19,6 +19,7 @@ _MANY = 1000
 _PAGE = 7
 
 
+@runs
 class LogChecks(Harness):
     """``get_logs``, for providers with the capability ``"logs"``."""
 
@@ -115,6 +116,25 @@ class LogChecks(Harness):
         events = environment.get_function_logs("job")
         assert events == [], unlike("the log of a function that never ran is empty", events)
 
+    def test_a_log_can_be_read_during_a_run(
+        self, environment: CloudEnvironment, jobs: ModuleType, tmp_path: Path
+    ) -> None:
+        """The lines of a run that is under way are there before it ends."""
+        self.need("logs", "invoke")
+        if not self.runs_in_background:
+            pytest.skip(f"{type(self).__name__} does not say runs_in_background: nobody has seen whether this holds")
+        gate = tmp_path / "gate"
+        self.deploy(environment, jobs.waits)
+        environment.invoke_function("job", {"gate": str(gate), "seconds": self.wait_seconds}, wait=False)
+        try:
+            seen = self.wait_for(
+                lambda: _texts(environment.get_function_logs("job"), ["run begins", "run ends"]),
+                lambda found: bool(found),
+            )
+        finally:
+            gate.touch()
+        assert seen == ["run begins"], unlike("the log has 'run begins' before the run ends", seen)
+
     def test_events_can_be_told_apart(self, environment: CloudEnvironment, jobs: ModuleType) -> None:
         """Where events have an ``event_id``, no two have the same."""
         self.need("logs")
@@ -125,9 +145,7 @@ class LogChecks(Harness):
 
     def _pages(self, given: Mapping[str, Any]) -> list[LogPage]:
         """All pages of the log of ``job``, as the hook gives them."""
-        provider = load_provider(self.provider)
-        options: Any = build_options(provider.info.options_class, given, subject="the conformance suite")
-        session = provider.call("connect", options=options)
+        provider, session = self.connect(given)
         pages, token = [], None
         for _ in range(_MANY):
             page = provider.call("get_logs", session=session, name="job", query=LogQuery(limit=_PAGE), token=token)

@@ -10,6 +10,7 @@ import pytest
 
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import FunctionNotFoundError, OperationUnsupported
+from taskflows_cloud_core.testing.conformance.effects import reads
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _OPERATIONS: Mapping[str, Callable[[CloudEnvironment], Any]] = MappingProxyType(
@@ -25,6 +26,7 @@ _OPERATIONS: Mapping[str, Callable[[CloudEnvironment], Any]] = MappingProxyType(
 )
 
 
+@reads
 class MissingChecks(Harness):
     """Operations on a function that nobody deployed."""
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.packaging import Package
+from taskflows_cloud_core.testing.conformance.effects import reads
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _SECRET = "conformance-secret-5f1d9c"  # noqa: S105 - it only plays one
 
 
+@reads
 class PackagingChecks(Harness):
     """``package_function``, seen through the plans that hold its packages."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import ModuleType
 
 from taskflows_cloud_core.environment import CloudEnvironment
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 
+@changes
 class PausingChecks(Harness):
     """``set_schedules_enabled``, for providers with the capability ``"pause"``."""
 

@@ -10,6 +10,7 @@ import pytest
 
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.progress import ProgressEvent
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _CHANGES = {
@@ -21,6 +22,7 @@ _CHANGES = {
 }
 
 
+@changes
 class PlanningChecks(Harness):
     """``plan_deployment`` and ``plan_removal``, and that a deployment does what its plan says."""
 

@@ -14,6 +14,7 @@ import pytest
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import ScheduleError
 from taskflows_cloud_core.schedules import Calendar, Periodic, Schedule, Translation, next_runs, preview_rows
+from taskflows_cloud_core.testing.conformance.effects import reads
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 # Before a change of the clocks in Europe and America, a leap day and the end of a year.
@@ -50,6 +51,7 @@ _SAMPLES: tuple[Schedule, ...] = (
 )
 
 
+@reads
 class ScheduleChecks(Harness):
     """``translate_schedule``, and schedules on their way through a deployment."""
 

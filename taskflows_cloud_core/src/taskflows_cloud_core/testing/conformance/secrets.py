@@ -8,12 +8,14 @@ from typing import Any
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.progress import ProgressEvent
 from taskflows_cloud_core.schedules import Calendar
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _SECRET = "conformance-secret-8b2e41"  # noqa: S105 - it only plays one
 _OTHER = "conformance-secret-77aa03"
 
 
+@changes
 class SecretChecks(Harness):
     """Every text that a person or a log might get to see."""
 

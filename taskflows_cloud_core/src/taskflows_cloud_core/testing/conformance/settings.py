@@ -12,6 +12,7 @@ from taskflows_cloud_core.config import running_runtime
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import ConfigurationError
 from taskflows_cloud_core.schedules import Calendar
+from taskflows_cloud_core.testing.conformance.effects import reads
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 # What a user could give for each setting that a provider may be unable to honour.
@@ -34,8 +35,21 @@ _GIVEN: Mapping[str, Any] = MappingProxyType(
         "timeout_seconds": 77,
     }
 )
+# What a description reads back; that the others hold is seen on what runs.
+_READ_BACK = (
+    "architecture",
+    "description",
+    "ephemeral_storage_mb",
+    "log_retention_days",
+    "max_concurrency",
+    "memory_mb",
+    "retries",
+    "tags",
+    "timeout_seconds",
+)
 
 
+@reads
 class SettingChecks(Harness):
     """``ProviderInfo.defaults`` and ``ProviderInfo.unsupported``."""
 
@@ -63,3 +77,18 @@ class SettingChecks(Harness):
         else:
             warned = any(warning.startswith(f"{setting} has no effect") for warning in result.warnings)
             assert result.success and warned, unlike(f"{setting} is deployed with a warning that names it", result)
+
+    @pytest.mark.parametrize("setting", _READ_BACK)
+    def test_a_setting_is_refused_or_warned_about_or_holds(
+        self, environment: CloudEnvironment, jobs: ModuleType, setting: str
+    ) -> None:
+        """A deployment that neither fails nor warns because of a setting has it afterwards."""
+        value = _GIVEN[setting]
+        result = environment.deploy_function(jobs.report, self.config(**{setting: value}), [])
+        if not result.success:
+            assert setting in (result.error or ""), unlike(f"a refusal of {setting} names it", result)
+            return
+        found = environment.describe_function("job")
+        is_said = setting in found.unreadable or any(setting in warning for warning in result.warnings)
+        seen = getattr(found.config, setting)
+        assert is_said or seen == value, unlike(f"{setting}={value!r} is refused, warned about, or read back", seen)

@@ -6,12 +6,14 @@ from types import ModuleType
 from typing import Any
 
 from taskflows_cloud_core.environment import CloudEnvironment
+from taskflows_cloud_core.testing.conformance.effects import runs
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 _TEXT = "Grüße, 世界 🌍 «ß»"
 _LETTERS = "Übersicht 日次"
 
 
+@runs
 class TextChecks(Harness):
     """Umlauts, other scripts, and characters of four bytes."""
 

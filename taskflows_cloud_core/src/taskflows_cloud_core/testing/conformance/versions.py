@@ -8,9 +8,11 @@ import pytest
 
 from taskflows_cloud_core.environment import CloudEnvironment
 from taskflows_cloud_core.errors import FunctionNotFoundError, OperationError
+from taskflows_cloud_core.testing.conformance.effects import changes
 from taskflows_cloud_core.testing.conformance.harness import Harness, unlike
 
 
+@changes
 class VersionChecks(Harness):
     """``list_versions`` and ``rollback_function``, for providers with the capability ``"rollback"``."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
 from taskflows_cloud_core.environment import CloudEnvironment, get_environment
-from taskflows_cloud_core.testing.memory.operating import run_once
+from taskflows_cloud_core.testing.memory.operating import retries_of, run_once
 from taskflows_cloud_core.testing.memory.place import MemoryDeployment, MemoryRun, forget_place, open_place
 from taskflows_cloud_core.testing.memory.schedules import Due, due_between, next_due
 
@@ -22,8 +22,9 @@ class MemoryCloud:
     """A cloud in the memory of this process, with a clock that stands still until a test moves it.
 
     Functions are deployed through ``environment``, which is one of the provider ``"memory"`` and goes through the
-    very same hooks as any other; they really run, in this process. Time and memory limits are not enforced, and
-    what a function depends on is not fetched: it is installed here.
+    very same hooks as any other; they really run, in this process. A run that a schedule starts is repeated at once
+    when it fails, as often as ``retries`` says. Time and memory limits are not enforced, and what a function depends
+    on is not fetched: it is installed here.
 
     Args:
         now: Where the clock stands at the beginning, aware; the real time, when not given.
@@ -103,7 +104,7 @@ class MemoryCloud:
         """Move the clock on, and run what falls due on the way, each at its moment.
 
         Returns:
-            The runs, in the order of time.
+            The runs, in the order of time; each attempt is one.
 
         Raises:
             ValueError: The span is negative.
@@ -124,17 +125,24 @@ class MemoryCloud:
         begun: list[MemoryRun] = []
         while (due := next_due(self._place, self.now)) and due[0].moment <= moment:
             self._place.now = due[0].moment
-            begun += [self._run(one) for one in due]
+            begun += [run for one in due for run in self._attempts(one)]
         self._place.now = moment.astimezone(UTC)
         return begun
 
-    def _run(self, due: Due) -> MemoryRun:
+    def _attempts(self, due: Due) -> Iterator[MemoryRun]:
+        for attempt in itertools.count(1):
+            retries = retries_of(self._place, due.function_name)
+            yield (run := self._run(due, attempt))
+            if run.ok or attempt > retries or due.function_name not in self._place.functions:
+                return
+
+    def _run(self, due: Due, attempt: int) -> MemoryRun:
         request_id = f"{due.function_name}-{len(self._place.runs) + 1}"
         event = {
             "scheduled_time": due.moment.isoformat(),
             "schedule": due.schedule,
             "run_id": request_id,
-            "attempt": 1,
+            "attempt": attempt,
         }
         done, _ = run_once(self._place, due.function_name, event, schedule=due.schedule, request_id=request_id)
         return done

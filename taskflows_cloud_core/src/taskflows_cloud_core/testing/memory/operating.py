@@ -76,6 +76,11 @@ def invoke(place: Place, name: str, payload: Any, *, wait: bool) -> InvocationRe
     )
 
 
+def retries_of(place: Place, name: str) -> int:
+    """How many times a scheduled run of a function is repeated when it fails."""
+    return _settings(place, name)["retries"] or 0
+
+
 def run_once(
     place: Place, name: str, event: Any, *, schedule: str | None = None, request_id: str | None = None
 ) -> tuple[MemoryRun, list[LogEvent]]:
@@ -90,7 +95,11 @@ def run_once(
         occurrence=None if schedule is None else Occurrence(schedule, place.now.isoformat()),
     )
     environment = {variable: hidden.value for variable, hidden in settings["environment"].items()}
-    ending = run(place.callables[settings["sha256"]], event, context, environment)
+    function = place.callables.get(settings["sha256"])
+    if function is None:
+        ending = Ending(ok=False, error=f"the code of {name!r} is not in this process", lines=(), duration_ms=0.0)
+    else:
+        ending = run(function, event, context, environment)
     done = MemoryRun(
         function_name=name,
         at=place.now,

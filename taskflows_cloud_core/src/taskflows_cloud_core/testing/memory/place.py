@@ -75,7 +75,10 @@ class Deployed:
 
 @attrs.define(eq=False)
 class Place:
-    """A cloud for a test: it lives as long as the process, and its clock stands still until it is moved."""
+    """A cloud for a test: it lives as long as the process, and its clock stands still until it is moved.
+
+    ``others`` is what another owner has here, by the key of a resource that would take its place.
+    """
 
     name: str
     now: datetime = attrs.field(factory=lambda: datetime.now(UTC))
@@ -84,6 +87,7 @@ class Place:
     runs: list[MemoryRun] = attrs.field(factory=list)
     logs: dict[str, list[LogEvent]] = attrs.field(factory=dict)
     deployments: list[MemoryDeployment] = attrs.field(factory=list)
+    others: dict[ResourceKey, str] = attrs.field(factory=dict)
     claims: dict[str, Claim] = attrs.field(factory=dict)
     changing: threading.RLock = attrs.field(factory=threading.RLock)
 
@@ -123,6 +127,7 @@ class Place:
             self._delete(function_name, resource)
 
     def _put(self, function_name: str, resource: Resource) -> None:
+        self.others.pop(resource.key, None)
         if resource.kind == FUNCTION:
             deployed = self.functions.setdefault(function_name, Deployed())
             self._make_live(deployed, resource.properties["sha256"])
@@ -161,6 +166,7 @@ class Place:
             return attrs.evolve(chosen, is_live=True)
 
     def _delete(self, function_name: str, resource: Resource) -> None:
+        self.others.pop(resource.key, None)
         if resource.kind == LOG:
             self.logs.pop(function_name, None)
             self.runs = [run for run in self.runs if run.function_name != function_name]

@@ -44,7 +44,8 @@ def observe(place: Place, name: str, scope: ReadScope) -> Observation:
         if lines or runs:
             amount = f"{len(lines)} lines of {len(runs)} runs"
             resources.append(Resource(kind=LOG, name=name, properties={"amount": amount}))
-    return Observation(exists=exists, resources=resources)
+    not_ours = [key for key in place.others if key.name.partition("/")[0] == name]
+    return Observation(exists=exists, resources=resources, not_ours=not_ours)
 
 
 def desired(place: Place, request: DeploymentRequest, observation: Observation) -> DesiredState:
