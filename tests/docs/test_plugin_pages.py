@@ -51,6 +51,8 @@ def test_the_provider_of_the_tutorial_conforms(tmp_path: Path) -> None:
     (package / "plugin.py").write_text("\n\n".join(pieces))
     (folder / "tests" / "test_example.py").write_text(test)
     write_files(found, folder)
+    # A project of its own, wherever the temporary folder lies.
+    (folder / "pytest.ini").touch()
     install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-cache"]
     subprocess.run([*install, "--python", sys.executable, "--target", str(site), str(folder)], check=True)
     done = run(sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "tests", site=site, folder=folder)
